@@ -1,0 +1,76 @@
+/*
+ * http1.h - HTTP/1.x heads, chunk lines and trailers as bytes (RFC 9112).
+ *
+ * Pure functions.  Strict: where two readers could disagree about framing the
+ * answer is ERR_PROTO, and what was accepted has exactly one reading.  Nothing
+ * is repaired.  Every pointer in a head points into the caller's bytes.
+ */
+#ifndef CODEC_HTTP1_H
+#define CODEC_HTTP1_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/endpoint.h"
+#include "base/err.h"
+
+#define HTTP1_FIELDS_MAX 128
+#define HTTP1_HEAD_MAX	 65536
+
+struct http1_str {
+	const char *p;
+	size_t n;
+};
+
+struct http1_field {
+	struct http1_str name, value; /* value without white space around it */
+};
+
+enum http1_body {
+	HTTP1_BODY_NONE,
+	HTTP1_BODY_LENGTH,
+	HTTP1_BODY_CHUNKED,
+	HTTP1_BODY_CLOSE, /* responses only: until the sender closes */
+};
+
+struct http1_head {
+	struct http1_str method, target; /* requests */
+	unsigned status;		 /* responses: 100..599 */
+	struct http1_str reason;
+	unsigned minor; /* HTTP/1.minor: 0 or 1 */
+	/* From the fields: */
+	enum http1_body body; /* as the fields say; no field: NONE in requests,
+				 CLOSE in responses (the reader knows about
+				 HEAD, 1xx, 204, 304) */
+	uint64_t length;
+	bool close, keep_alive, upgrade; /* Connection options */
+	bool expect_continue;
+	size_t nfields;
+	struct http1_field fields[HTTP1_FIELDS_MAX];
+};
+
+/* ERR_SHORT, ERR_PROTO, or ERR_RANGE (over HTTP1_HEAD_MAX or FIELDS_MAX). */
+enum err http1_read_request(const void *in, size_t len, size_t *used,
+    struct http1_head *);
+enum err http1_read_response(const void *in, size_t len, size_t *used,
+    struct http1_head *);
+/* "1a2b;ext\r\n": the size of the chunk that follows. */
+enum err http1_read_chunk(const void *in, size_t len, size_t *used,
+    uint64_t *size);
+
+bool http1_name_is(struct http1_str, const char *lower); /* without case */
+const struct http1_field *http1_find(const struct http1_head *,
+    const char *lower); /* the first, or NULL */
+/* Does the head's Connection field name this one? */
+bool http1_nominated(const struct http1_head *, struct http1_str name);
+
+/*
+ * Where a proxy request goes: "http://host[:port]/path?query" or, for CONNECT,
+ * "host:port".  *path points at the origin-form ("/" when empty, "*" for
+ * OPTIONS without a path).  A fragment or userinfo is ERR_PROTO.
+ */
+enum err http1_target(const struct http1_head *, struct endpoint *,
+    struct http1_str *path);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * exchange.h - one HTTP/1.1 exchange: the request on its way to the origin and
+ * the response on its way back (RFC 9110, RFC 9112).
+ *
+ * Pure: bytes in, bytes out.  Heads are parsed strictly and written anew, never
+ * copied; bodies are framed exactly.  What passes unchanged is only counted,
+ * so that whoever drives this can move it without looking.
+ *
+ *   http_exchange_init(&x);
+ *   request direction, until HTTP_DONE:
+ *       http_request_step(&x, &in, &out, &pass)
+ *   response direction, until HTTP_DONE, at the same time:
+ *       http_response_step(&x, &in, &out, &pass)
+ *
+ * A step consumes from `in` what it understood and appends to `out` what is to
+ * be sent.  HTTP_PASS means: send `out`, then move the next `pass` bytes
+ * (UINT64_MAX: all until the sender closes) unchanged, those still in `in`
+ * first, tell http_passed(), and step again.  `out` needs room for
+ * HTTP_OUT_MAX bytes at each call.
+ */
+#ifndef HTTP_EXCHANGE_H
+#define HTTP_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/endpoint.h"
+#include "request/outcome.h"
+
+#define HTTP_HEAD_MAX 65536 /* one head; over it: OUTCOME_TOO_LARGE */
+#define HTTP_OUT_MAX  (HTTP_HEAD_MAX + 1024)
+
+enum http_status {
+	HTTP_MORE,   /* wants more input */
+	HTTP_PASS,   /* *pass bytes go through unchanged */
+	HTTP_DONE,   /* this direction is complete; later bytes are not ours */
+	HTTP_TUNNEL, /* response only: after 101 both ways are opaque bytes */
+	HTTP_FAILED, /* why in x->why; nothing of what was wrong is in `out` */
+};
+
+struct http_exchange {
+	struct http_side {
+		unsigned char state;
+		uint64_t left; /* of a body or a chunk, still to pass */
+		size_t line;   /* bytes of trailers seen */
+	} request, response;
+	enum outcome why;
+	bool head;	   /* the method is HEAD */
+	bool connect;	   /* reserved for tunnels */
+	bool upgrade;	   /* the client asked for an upgrade */
+	bool expect;	   /* the client waits for 100-continue */
+	bool http10;	   /* the client speaks HTTP/1.0 */
+	bool client_close; /* the client's connection ends with this exchange */
+	bool origin_close; /* and the origin's can not be used again */
+	bool begun;	   /* a response byte went to the client */
+};
+
+void http_exchange_init(struct http_exchange *);
+enum http_status http_request_step(struct http_exchange *, struct buf *in,
+    struct buf *out, uint64_t *pass);
+enum http_status http_response_step(struct http_exchange *, struct buf *in,
+    struct buf *out, uint64_t *pass);
+void http_request_passed(struct http_exchange *, uint64_t n);
+void http_response_passed(struct http_exchange *, uint64_t n);
+/*
+ * The origin closed.  HTTP_DONE when that ends the response as it should
+ * (a body until close), HTTP_FAILED when it cuts it short.
+ */
+enum http_status http_response_eof(struct http_exchange *);
+
+#endif

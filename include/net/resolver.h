@@ -1,0 +1,63 @@
+/*
+ * resolver.h - names to addresses, without blocking: the only place where a
+ * name is looked up, and the only user of c-ares.
+ *
+ * One resolver belongs to one loop.  It answers from, in this order: RFC 6761
+ * (localhost; .onion, .invalid, .local, .test... never leave), /etc/hosts, its
+ * cache (TTL, negative answers, size limit), the name servers.  Search domains
+ * and the environment are not looked at.
+ */
+#ifndef NET_RESOLVER_H
+#define NET_RESOLVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdbool.h>
+
+#include "base/endpoint.h"
+#include "net/loop.h"
+
+#define RESOLVER_SERVERS 8
+#define LOOKUP_IPS	 16
+
+struct resolver_conf {
+	struct endpoint servers[RESOLVER_SERVERS]; /* addresses with port */
+	unsigned nservers; /* 0: those of /etc/resolv.conf */
+	uint64_t timeout;  /* milliseconds for the first try of a server */
+	unsigned tries;	   /* of each server */
+	unsigned cache;	   /* names kept, 0: no cache */
+	bool hosts;	   /* read /etc/hosts */
+};
+
+enum lookup_result {
+	LOOKUP_FOUND,
+	LOOKUP_NONE,   /* no such name, or no address of this family */
+	LOOKUP_FAILED, /* no server answered, or out of memory */
+};
+
+/*
+ * One question, both families.  Owned by the caller, embedded.  on_answer is
+ * called once for each family as it arrives (ips valid during the call), in
+ * any order, never from within resolver_lookup().  After the second call, or
+ * after lookup_cancel(), the resolver knows nothing of it any more.
+ */
+struct lookup {
+	void (*on_answer)(struct lookup *, enum host_type family,
+	    enum lookup_result, const struct ip *ips, size_t n);
+	/* the resolver's own: */
+	struct resolver *resolver;
+	struct lookup_state *state;
+};
+
+struct resolver;
+
+struct resolver *resolver_new(struct loop *, const struct resolver_conf *);
+void resolver_free(struct resolver *); /* no lookups may be under way */
+/* name is copied. */
+void resolver_lookup(struct resolver *, struct lookup *, const char *name);
+void lookup_cancel(struct lookup *); /* also when not under way */
+
+/* The name servers in use, "192.0.2.53 ...", for the banner. */
+void resolver_describe(const struct resolver_conf *, char *out, size_t n);
+
+#endif

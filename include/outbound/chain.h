@@ -1,0 +1,33 @@
+/*
+ * chain.h - hops in a row, seen by the caller as one hop.
+ *
+ * The wire is in/out of chain_step(): what came from the first hop, what is to
+ * be sent to it.  Hop k is asked to connect to hop k+1, the last one to the
+ * target.  Between a hop that seals and the next the chain keeps buffers of its
+ * own; where no hop seals there are none and bytes pass through untouched.
+ * After READY whatever is left in `in` are the target's first bytes.
+ *
+ * Ownership: the chain owns the hops it opened; specs and target are the
+ * caller's and outlive it.
+ */
+#ifndef OUTBOUND_CHAIN_H
+#define OUTBOUND_CHAIN_H
+
+#include "outbound/hop.h"
+
+#define CHAIN_MAX 8
+
+struct chain;
+
+/* NULL when out of memory; n is 1..CHAIN_MAX. */
+struct chain *chain_open(const struct hop_spec *const *hops, size_t n,
+    const struct endpoint *target);
+enum hop_status chain_step(struct chain *, struct buf *in, struct buf *out,
+    enum outcome *why);
+/* The hop at work, counted from 0: after FAILED, the one to blame. */
+size_t chain_at(const struct chain *);
+/* Bytes pass unchanged after READY, so the relay may splice. */
+bool chain_is_plain(const struct chain *);
+void chain_close(struct chain *);
+
+#endif

@@ -1,0 +1,593 @@
+/*
+ * session.c - the whole story of a connection: inbound, rules, route, hops,
+ * relay.  A step does what it can and names the next state; its own name
+ * means that it waits for an event.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+#include "session.h"
+
+#define container(p, type, member) \
+	((type *)(void *)((char *)(p) - offsetof(type, member)))
+
+#define HOP_BURST 8192	     /* what all hops together may say at once */
+#define DISCARD_MAX (1 << 20) /* read and dropped of a client told off */
+
+static void on_client_event(struct stream *, int);
+static void on_target_event(struct stream *, int);
+
+static void
+watch_client(struct session *s, bool input)
+{
+	stream_watch(&s->client, (input ? STREAM_READ : 0) |
+	    (flow_is_blocked(&s->relay.flow[1]) ? STREAM_WRITE : 0));
+}
+
+static void
+setup_free(struct session *s)
+{
+	struct setup *u = s->setup;
+
+	if (u == NULL)
+		return;
+	dial_cancel(&u->dial);
+	chain_close(u->chain);
+	login_forget(u);
+	http_free(u);
+	if (u->in.mem != u->in_mem)
+		free(u->in.mem);
+	free(u->hop_in.mem);
+	explicit_bzero(u->inbound.pass, sizeof(u->inbound.pass));
+	free(u);
+	s->setup = NULL;
+}
+
+static bool
+setup_new(struct session *s)
+{
+	struct setup *u = malloc(sizeof(*u));
+
+	if (u == NULL)
+		return false;
+	memset(u, 0, offsetof(struct setup, in_mem));
+	u->session = s;
+	u->in = buf_on(u->in_mem, sizeof(u->in_mem));
+	inbound_init(&u->inbound, s->spec);
+	u->inbound.request.client = s->peer;
+	s->setup = u;
+	return true;
+}
+
+void
+session_free(struct session *s)
+{
+	struct worker *w = s->worker;
+
+	setup_free(s);
+	deadline_stop(&s->deadline);
+	relay_deinit(&s->relay, &w->pool);
+	stream_close(&s->client);
+	stream_close(&s->target);
+	TAILQ_REMOVE(&w->sessions, s, link);
+	free(s);
+	if (w->draining && TAILQ_EMPTY(&w->sessions))
+		loop_stop(w->loop);
+}
+
+/* Cut short: both sides must see that it did not end as it should. */
+void
+session_break(struct session *s)
+{
+	stream_reset(&s->client);
+	stream_reset(&s->target);
+	session_free(s);
+}
+
+ssize_t
+session_fill(struct buf *in, struct stream *from, size_t max,
+    const uint8_t *inline_mem)
+{
+	size_t room, cap;
+	uint8_t *at = buf_tail(in, &room), *mem;
+	ssize_t n;
+
+	if (room == 0) {
+		cap = in->cap * 4 < max ? in->cap * 4 : max;
+		if (cap <= in->cap)
+			return STREAM_ERROR;
+		mem = malloc(cap);
+		if (mem == NULL)
+			return STREAM_ERROR;
+		memcpy(mem, buf_head(in), buf_len(in));
+		if (in->mem != inline_mem)
+			free(in->mem);
+		*in = (struct buf){ .mem = mem, .cap = cap,
+			.tail = buf_len(in) };
+		at = buf_tail(in, &room);
+	}
+	n = stream_read(from, at, room);
+	if (n > 0)
+		buf_grew(in, (size_t)n);
+	return n;
+}
+
+static bool
+flush(struct session *s, struct flow *f)
+{
+	uint64_t none = 0;
+
+	return flow_move(f, &s->worker->pool, &none, false) != FLOW_BROKEN;
+}
+
+static bool
+say(struct session *s, const struct buf *out)
+{
+	return flow_send(&s->relay.flow[1], buf_head(out), buf_len(out));
+}
+
+enum state
+session_fail(struct session *s, enum outcome why)
+{
+	struct setup *u = s->setup;
+	uint8_t mem[INBOUND_OUT_MAX];
+	struct buf out = buf_on(mem, sizeof(mem));
+
+	log_debug("request failed", "why", outcome_str(why), NULL);
+	stream_close(&s->target);
+	inbound_reply(&u->inbound, why, &out);
+	return say(s, &out) ? session_hang_up(s) : S_DEAD;
+}
+
+enum state
+session_hang_up(struct session *s)
+{
+	deadline_start(&s->worker->linger, &s->deadline);
+	return S_CLOSING;
+}
+
+/* -- S_INBOUND ------------------------------------------------------------ */
+
+static enum state
+wait_for_client(struct session *s)
+{
+	struct setup *u = s->setup;
+
+	/* A client that said nothing yet costs no more than its struct. */
+	if (u->inbound.ops == NULL && buf_len(&u->in) == 0 && u->http == NULL)
+		setup_free(s);
+	watch_client(s, true);
+	return S_INBOUND;
+}
+
+static enum state
+read_request(struct session *s)
+{
+	enum inbound_status st;
+	uint8_t mem[INBOUND_OUT_MAX];
+	struct setup *u;
+	struct buf out;
+	bool drained = false;
+	ssize_t n;
+
+	if (s->setup == NULL && !setup_new(s))
+		return S_DEAD;
+	u = s->setup;
+	for (;;) {
+		out = buf_on(mem, sizeof(mem));
+		st = inbound_step(&u->inbound, &u->in, &out);
+		if (!say(s, &out))
+			return S_DEAD;
+		if (st != INBOUND_MORE)
+			break;
+		if (drained) /* asking again would find nothing */
+			return wait_for_client(s);
+		n = session_fill(&u->in, &s->client, INBOUND_IN_MAX, u->in_mem);
+		if (n == STREAM_AGAIN)
+			return wait_for_client(s);
+		if (n <= 0)
+			return S_DEAD;
+		drained = u->in.tail < u->in.cap;
+		if (u->http != NULL && s->deadline.class != &s->worker->handshake)
+			deadline_start(&s->worker->handshake, &s->deadline);
+	}
+	switch (st) {
+	case INBOUND_AUTH:
+		return login_ask(s);
+	case INBOUND_READY:
+		return S_VERDICT;
+	default:
+		return session_fail(s, u->inbound.why);
+	}
+}
+
+/* Somebody else has to move first. */
+static enum state
+wait(struct session *s)
+{
+	return s->state;
+}
+
+/* Meanwhile the client may talk on, or say that it has no more to say. */
+static bool
+hear_client(struct session *s)
+{
+	struct setup *u = s->setup;
+	size_t room;
+	ssize_t n;
+
+	buf_tail(&u->in, &room);
+	if (room > 0 && !u->client_eof) {
+		n = session_fill(&u->in, &s->client, 0, u->in_mem);
+		if (n == STREAM_ERROR)
+			return false;
+		u->client_eof = n == STREAM_EOF;
+		buf_tail(&u->in, &room);
+	}
+	watch_client(s, room > 0 && !u->client_eof);
+	return true;
+}
+
+/* -- S_VERDICT ------------------------------------------------------------ */
+
+/* A connection to ourselves would only come back in: a loop. */
+static bool
+is_own(const struct snapshot *c, const struct ip *ip, uint16_t port)
+{
+	struct ip at;
+	size_t i;
+
+	for (i = 0; i < c->nlisteners; i++) {
+		if (c->listeners[i].addr.port != port ||
+		    !endpoint_ip(&c->listeners[i].addr, &at))
+			continue;
+		if (ip_same(&at, ip) || (ip_is_any(&at) && ip_is_loopback(ip)))
+			return true;
+	}
+	return false;
+}
+
+static bool
+permit(struct dial *d, const struct ip *ip, uint16_t port)
+{
+	struct setup *u = container(d, struct setup, dial);
+	const struct snapshot *c = u->session->worker->snapshot;
+
+	if (is_own(c, ip, port))
+		return false;
+	return !u->route->direct ||
+	    rules_permit_ip(c->rules, &u->inbound.request, ip);
+}
+
+static enum outcome
+dial_outcome(enum dial_result r)
+{
+	static const enum outcome map[] = {
+		[DIAL_OK] = OUTCOME_OK,
+		[DIAL_DENIED] = OUTCOME_DENIED,
+		[DIAL_REFUSED] = OUTCOME_REFUSED,
+		[DIAL_HOST_UNREACHABLE] = OUTCOME_HOST_UNREACHABLE,
+		[DIAL_NET_UNREACHABLE] = OUTCOME_NET_UNREACHABLE,
+		[DIAL_TIMEOUT] = OUTCOME_TIMEOUT,
+		[DIAL_NO_NAME] = OUTCOME_NO_NAME,
+		[DIAL_NAME_FAILED] = OUTCOME_NAME_FAILED,
+		[DIAL_NO_RESOURCES] = OUTCOME_OVERLOADED,
+		[DIAL_FAILED] = OUTCOME_HOST_UNREACHABLE,
+	};
+
+	return map[r];
+}
+
+static void
+blame_hop(struct session *s, enum outcome why)
+{
+	struct setup *u = s->setup;
+	size_t at = u->chain != NULL ? chain_at(u->chain) : 0;
+
+	if (!log_may(&s->worker->warned))
+		return;
+	log_warn("chain is down", "hop", u->hops[at]->name, "why",
+	    outcome_str(why), "do", why == OUTCOME_HOP_AUTH
+		? "check the user and password of this hop"
+		: at + 1 < u->route->n
+		? "check that this hop and the one behind it run"
+		: "check that this hop runs and its address is right", NULL);
+}
+
+/* Only a direct route lets the target's own reasons be told. */
+static enum state
+dial_failed(struct session *s, enum dial_result r)
+{
+	if (s->setup->route->direct || r == DIAL_NO_RESOURCES)
+		return session_fail(s, dial_outcome(r));
+	blame_hop(s, dial_outcome(r));
+	return session_fail(s, OUTCOME_HOP_FAILED);
+}
+
+static enum state
+dialled(struct session *s, int fd)
+{
+	stream_open(&s->target, s->worker->loop, fd, on_target_event);
+	return s->setup->route->direct ? S_ANSWER : S_CHAIN;
+}
+
+static void
+on_dialled(struct dial *d, enum dial_result r, int fd)
+{
+	struct session *s = container(d, struct setup, dial)->session;
+
+	s->state = r == DIAL_OK ? dialled(s, fd) : dial_failed(s, r);
+	session_step(s);
+}
+
+static bool
+open_chain(struct setup *u, const struct snapshot *c)
+{
+	size_t i;
+
+	for (i = 0; i < u->route->n; i++)
+		u->hops[i] = &c->hops[u->route->hop[i]];
+	chain_close(u->chain);
+	u->chain = chain_open(u->hops, u->route->n, &u->inbound.request.target);
+	if (u->hop_in.mem == NULL)
+		u->hop_in = buf_on(malloc(HOP_IN_MAX), HOP_IN_MAX);
+	buf_consume(&u->hop_in, buf_len(&u->hop_in));
+	return u->chain != NULL && u->hop_in.mem != NULL;
+}
+
+static enum state
+ask_rules(struct session *s)
+{
+	static const struct route direct = { .direct = true };
+	const struct snapshot *c = s->worker->snapshot;
+	struct setup *u = s->setup;
+	struct verdict v = rules_ask(c->rules, &u->inbound.request);
+
+	u->route = NULL;
+	if (v.action == VERDICT_DIRECT)
+		u->route = &direct;
+	else if (v.action == VERDICT_CHAIN)
+		u->route = routes_find(c->routes, v.chain);
+	if (u->route == NULL || (!u->route->direct && u->route->n == 0))
+		return session_fail(s, OUTCOME_DENIED);
+	if (http_may_reuse(s))
+		return S_ANSWER;
+	stream_close(&s->target);
+	return S_DIAL;
+}
+
+/* -- S_DIAL, S_CHAIN ------------------------------------------------------ */
+
+static enum state
+dial(struct session *s)
+{
+	struct worker *w = s->worker;
+	struct setup *u = s->setup;
+	const struct endpoint *to = &u->inbound.request.target;
+	int fd;
+
+	if (!u->route->direct) {
+		if (!open_chain(u, w->snapshot))
+			return session_fail(s, OUTCOME_OVERLOADED);
+		to = &u->hops[0]->addr;
+	}
+	deadline_start(&w->connect, &s->deadline);
+	u->dial.permit = permit;
+	u->dial.done = on_dialled;
+	fd = dial_start(&u->dial, w->loop, w->resolver, to);
+	return fd >= 0 ? dialled(s, fd) : wait(s);
+}
+
+static enum state
+build_chain(struct session *s)
+{
+	struct setup *u = s->setup;
+	uint8_t mem[HOP_BURST];
+	struct buf out;
+	enum outcome why;
+	enum hop_status st;
+	bool drained = false;
+	ssize_t n;
+
+	for (;;) {
+		out = buf_on(mem, sizeof(mem));
+		st = chain_step(u->chain, &u->hop_in, &out, &why);
+		if (!flush(s, &s->relay.flow[0]) ||
+		    !flow_send(&s->relay.flow[0], buf_head(&out),
+			buf_len(&out)))
+			st = HOP_FAILED, why = OUTCOME_HOP_FAILED;
+		if (st != HOP_MORE)
+			break;
+		n = drained ? STREAM_AGAIN
+			    : session_fill(&u->hop_in, &s->target, 0, NULL);
+		if (n == STREAM_AGAIN) {
+			stream_watch(&s->target, STREAM_READ |
+			    (flow_is_blocked(&s->relay.flow[0]) ? STREAM_WRITE
+								: 0));
+			return wait(s);
+		}
+		if (n <= 0) { /* gone, or it answers without end */
+			st = HOP_FAILED, why = OUTCOME_HOP_FAILED;
+			break;
+		}
+		drained = u->hop_in.tail < u->hop_in.cap;
+	}
+	if (st == HOP_READY)
+		return S_ANSWER;
+	if (why == OUTCOME_HOP_FAILED || why == OUTCOME_HOP_AUTH)
+		blame_hop(s, why);
+	return session_fail(s, why);
+}
+
+/* -- S_ANSWER, S_RELAY, S_CLOSING ----------------------------------------- */
+
+static enum state
+answer(struct session *s)
+{
+	struct setup *u = s->setup;
+	uint8_t mem[INBOUND_OUT_MAX];
+	struct buf out = buf_on(mem, sizeof(mem));
+
+	if (u->inbound.request.kind == REQUEST_HTTP)
+		return http_begin(s);
+	inbound_reply(&u->inbound, OUTCOME_OK, &out);
+	/* What came too early follows: of the client, of the target. */
+	if (!say(s, &out) || !say(s, &u->hop_in) ||
+	    !flow_send(&s->relay.flow[0], buf_head(&u->in), buf_len(&u->in)))
+		return S_DEAD;
+	s->relay.flow[0].eof = u->client_eof;
+	return S_RELAY;
+}
+
+static void
+touch(struct session *s)
+{
+	struct worker *w = s->worker;
+
+	deadline_start(relay_half_closed(&s->relay) ? &w->half_closed
+						    : &w->idle,
+	    &s->deadline);
+}
+
+static void
+relay_went(struct session *s, enum relay_status st)
+{
+	switch (st) {
+	case RELAY_GOING:
+		touch(s);
+		break;
+	case RELAY_DONE:
+		session_free(s);
+		break;
+	case RELAY_BROKEN:
+		session_break(s);
+		break;
+	}
+}
+
+static enum state
+tell_off(struct session *s)
+{
+	struct flow *f = &s->relay.flow[1];
+	uint64_t some = DISCARD_MAX;
+	uint8_t mem[4096];
+	ssize_t n;
+
+	if (!flush(s, f))
+		return S_DEAD;
+	if (!flow_is_blocked(f) && !f->eof) {
+		f->eof = true;
+		stream_shutdown(&s->client);
+	}
+	/*
+	 * Closing with bytes unread would reset the connection, and the client
+	 * could lose the answer: read until it closes or the deadline.
+	 */
+	do {
+		n = stream_read(&s->client, mem, sizeof(mem));
+		some -= n > 0 ? (uint64_t)n : 0;
+	} while (n > 0 && some > sizeof(mem));
+	if (n == STREAM_EOF && flow_is_blocked(f))
+		n = STREAM_AGAIN; /* it may still read */
+	if (n != STREAM_AGAIN)
+		return S_DEAD;
+	watch_client(s, true);
+	return S_CLOSING;
+}
+
+/* -- driving -------------------------------------------------------------- */
+
+static enum state (*const path[])(struct session *) = {
+	[S_INBOUND] = read_request,
+	[S_LOGIN] = wait,
+	[S_VERDICT] = ask_rules,
+	[S_DIAL] = dial,
+	[S_CHAIN] = build_chain,
+	[S_ANSWER] = answer,
+	[S_HTTP] = http_run,
+	[S_CLOSING] = tell_off,
+};
+
+void
+session_step(struct session *s)
+{
+	enum state next;
+
+	for (;;) {
+		next = path[s->state](s);
+		if (next == s->state)
+			return;
+		s->state = next;
+		if (next == S_DEAD) {
+			session_free(s);
+			return;
+		}
+		if (next == S_RELAY) {
+			setup_free(s);
+			relay_went(s, relay_start(&s->relay, &s->worker->pool));
+			return;
+		}
+	}
+}
+
+static void
+on_client_event(struct stream *stream, int events)
+{
+	struct session *s = container(stream, struct session, client);
+
+	if (s->state == S_RELAY) {
+		relay_went(s, relay_event(&s->relay, &s->worker->pool, stream,
+		    events));
+		return;
+	}
+	if ((events & STREAM_WRITE) && !flush(s, &s->relay.flow[1]))
+		session_free(s);
+	else if (s->state != S_LOGIN && s->state != S_DIAL &&
+	    s->state != S_CHAIN)
+		session_step(s);
+	else if (!hear_client(s))
+		session_free(s);
+}
+
+static void
+on_target_event(struct stream *stream, int events)
+{
+	struct session *s = container(stream, struct session, target);
+
+	switch (s->state) {
+	case S_RELAY:
+		relay_went(s, relay_event(&s->relay, &s->worker->pool, stream,
+		    events));
+		break;
+	case S_CHAIN:
+	case S_HTTP:
+		session_step(s);
+		break;
+	default: /* an origin between two requests: it closed */
+		stream_close(stream);
+		break;
+	}
+}
+
+void
+session_new(struct worker *w, const struct listen_spec *spec, int fd,
+    const struct ip *peer)
+{
+	struct session *s = calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		close(fd);
+		return;
+	}
+	s->worker = w;
+	s->spec = spec;
+	s->peer = *peer;
+	stream_open(&s->client, w->loop, fd, on_client_event);
+	relay_init(&s->relay, &s->client, &s->target);
+	TAILQ_INSERT_TAIL(&w->sessions, s, link);
+	deadline_start(&w->handshake, &s->deadline);
+	session_step(s); /* clients speak first: often the bytes are there */
+}

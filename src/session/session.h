@@ -1,0 +1,129 @@
+/*
+ * session.h - one client connection, from its first byte to its last.
+ */
+#ifndef SESSION_SESSION_H
+#define SESSION_SESSION_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "http/exchange.h"
+#include "inbound/inbound.h"
+#include "net/dial.h"
+#include "net/listener.h"
+#include "net/resolver.h"
+#include "net/stream.h"
+#include "outbound/chain.h"
+#include "relay/relay.h"
+#include "session/snapshot.h"
+#include "session/worker.h"
+
+#define SETUP_IN 2048 /* what a SOCKS handshake or a small head needs */
+
+enum state {
+	S_INBOUND, /* the client says what it wants */
+	S_LOGIN,   /* the helper thread verifies its password */
+	S_VERDICT, /* the rules say whether and which way */
+	S_DIAL,	   /* the target or the first hop is being reached */
+	S_CHAIN,   /* the hops shake hands, one through the other */
+	S_ANSWER,  /* it is reached: tell the client */
+	S_RELAY,   /* bytes both ways */
+	S_HTTP,	   /* one HTTP exchange */
+	S_CLOSING, /* the client was told why not, and may read it */
+	S_DEAD,
+};
+
+/* What an HTTP session needs besides: an exchange, and an origin to keep. */
+struct http {
+	struct http_exchange x;
+	struct buf in;	   /* from the origin, not understood yet */
+	uint64_t pass[2];  /* bytes to move unlooked, by direction */
+	bool done[2];
+	bool reused;	   /* the origin connection served before */
+	uint8_t *again;	   /* the request, should a reused connection fail */
+	size_t again_len;
+	struct request origin; /* what the open connection was made for */
+	const struct route *route;
+};
+
+struct login {
+	struct auth_job job;
+	struct worker *worker;
+	struct session *session; /* NULL: it is gone, nobody asks any more */
+	struct login *next;
+};
+
+/* Needed while a session sets up, and by HTTP; a tunnel frees it. */
+struct setup {
+	struct session *session;
+	struct inbound inbound;
+	struct dial dial;
+	struct chain *chain;
+	const struct route *route;
+	const struct hop_spec *hops[CHAIN_MAX];
+	struct login *login;
+	struct http *http;
+	struct buf in;	   /* from the client */
+	struct buf hop_in; /* from the hop at work; memory only with a chain */
+	bool client_eof;
+	uint8_t in_mem[SETUP_IN];
+};
+
+struct session {
+	struct stream client, target;
+	struct relay relay;
+	struct deadline deadline;
+	TAILQ_ENTRY(session) link;
+	struct worker *worker;
+	struct setup *setup;
+	const struct listen_spec *spec;
+	struct ip peer;
+	enum state state;
+};
+
+struct worker {
+	struct loop *loop;
+	const struct snapshot *snapshot;
+	struct resolver *resolver;
+	struct flow_pool pool;
+	uint8_t *http_out; /* HTTP_OUT_MAX bytes, for one step */
+	struct listener *listeners;
+	TAILQ_HEAD(, session) sessions;
+	struct deadlines handshake, connect, idle, half_closed, linger;
+	atomic_bool drain, stop;
+	bool draining;
+	pthread_mutex_t lock; /* for logins only */
+	struct login *logins; /* answered, by the helper thread */
+	unsigned long long warned; /* when a hop's failure was last logged */
+};
+
+void session_new(struct worker *, const struct listen_spec *, int fd,
+    const struct ip *peer);
+void session_free(struct session *);
+void session_break(struct session *); /* frees it; both sides see a reset */
+void session_step(struct session *); /* may free it */
+
+/* For session's other files: tell the client why not, then close. */
+enum state session_fail(struct session *, enum outcome);
+enum state session_hang_up(struct session *); /* nothing more to tell it */
+/* More bytes from s into *in, which grows up to max when it is full. */
+ssize_t session_fill(struct buf *in, struct stream *s, size_t max,
+    const uint8_t *inline_mem);
+
+/* expiry.c: what runs out, and what then */
+void expiry_init(struct worker *);
+void expiry_deinit(struct worker *);
+
+/* login.c */
+enum state login_ask(struct session *);
+void login_forget(struct setup *);
+void login_deliver(struct worker *);
+
+/* http.c */
+bool http_may_reuse(struct session *);
+enum state http_begin(struct session *);
+enum state http_run(struct session *);
+bool http_retry(struct session *);
+void http_free(struct setup *);
+
+#endif

@@ -1,0 +1,134 @@
+/* worker.c - one thread: its loop, what its sessions share, how it ends. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "session.h"
+
+static void
+on_client(struct listener *l, int fd, const struct ip *peer)
+{
+	struct worker *w = l->loop->data;
+
+	session_new(w, &w->snapshot->listeners[l - w->listeners], fd, peer);
+}
+
+static void
+close_listeners(struct worker *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->snapshot->nlisteners; i++)
+		listener_close(&w->listeners[i]);
+}
+
+/* Sessions under way go on; clients that ask for nothing have to leave. */
+static void
+drain(struct worker *w)
+{
+	struct session *s, *next;
+
+	w->draining = true;
+	close_listeners(w);
+	for (s = TAILQ_FIRST(&w->sessions); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, link);
+		if (s->state == S_INBOUND)
+			session_free(s);
+	}
+	if (TAILQ_EMPTY(&w->sessions))
+		loop_stop(w->loop);
+}
+
+static void
+on_wake(struct loop *l)
+{
+	struct worker *w = l->data;
+
+	login_deliver(w);
+	if (atomic_load(&w->drain) && !w->draining)
+		drain(w);
+	if (atomic_load(&w->stop))
+		loop_stop(l);
+}
+
+static bool
+init(struct worker *w, const int *fds)
+{
+	size_t i, n = w->snapshot->nlisteners;
+
+	w->loop = loop_new(on_wake, w);
+	w->listeners = calloc(n, sizeof(*w->listeners));
+	w->http_out = malloc(HTTP_OUT_MAX);
+	if (w->loop == NULL || w->listeners == NULL || w->http_out == NULL)
+		return false;
+	expiry_init(w);
+	w->resolver = resolver_new(w->loop, &w->snapshot->settings.dns);
+	if (!flow_pool_init(&w->pool) || w->resolver == NULL)
+		return false;
+	for (i = 0; i < n; i++)
+		listener_open(&w->listeners[i], w->loop, fds[i], on_client);
+	return true;
+}
+
+struct worker *
+worker_new(const struct snapshot *snapshot, const int *fds)
+{
+	struct worker *w = calloc(1, sizeof(*w));
+	size_t i;
+
+	if (w != NULL) {
+		w->snapshot = snapshot;
+		TAILQ_INIT(&w->sessions);
+		pthread_mutex_init(&w->lock, NULL);
+		if (init(w, fds))
+			return w;
+	}
+	for (i = 0; i < snapshot->nlisteners; i++)
+		close(fds[i]);
+	worker_free(w);
+	return NULL;
+}
+
+void
+worker_free(struct worker *w)
+{
+	struct session *s;
+
+	if (w == NULL)
+		return;
+	w->draining = false; /* the loop is over already */
+	while ((s = TAILQ_FIRST(&w->sessions)) != NULL)
+		session_free(s);
+	login_deliver(w);
+	if (w->listeners != NULL)
+		close_listeners(w);
+	free(w->listeners);
+	if (w->resolver != NULL)
+		resolver_free(w->resolver);
+	flow_pool_deinit(&w->pool);
+	free(w->http_out);
+	if (w->loop != NULL)
+		expiry_deinit(w);
+	loop_free(w->loop);
+	pthread_mutex_destroy(&w->lock);
+	free(w);
+}
+
+void
+worker_run(struct worker *w)
+{
+	loop_run(w->loop);
+}
+
+void
+worker_drain(struct worker *w)
+{
+	atomic_store(&w->drain, true);
+	loop_wake(w->loop);
+}
+
+void
+worker_stop(struct worker *w)
+{
+	atomic_store(&w->stop, true);
+	loop_wake(w->loop);
+}
