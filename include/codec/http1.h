@@ -58,17 +58,26 @@ enum err http1_read_response(const void *in, size_t len, size_t *used,
 /* "1a2b;ext\r\n": the size of the chunk that follows. */
 enum err http1_read_chunk(const void *in, size_t len, size_t *used,
     uint64_t *size);
+/*
+ * One line of a trailer section; name.n is 0 for the empty line that ends it.
+ * ERR_RANGE: a line over HTTP1_HEAD_MAX.
+ */
+enum err http1_read_trailer(const void *in, size_t len, size_t *used,
+    struct http1_field *);
 
 bool http1_name_is(struct http1_str, const char *lower); /* without case */
 const struct http1_field *http1_find(const struct http1_head *,
     const char *lower); /* the first, or NULL */
 /* Does the head's Connection field name this one? */
 bool http1_nominated(const struct http1_head *, struct http1_str name);
+bool http1_method_is(const struct http1_head *, const char *); /* with case */
 
 /*
  * Where a proxy request goes: "http://host[:port]/path?query" or, for CONNECT,
  * "host:port".  *path points at the origin-form ("/" when empty, "*" for
- * OPTIONS without a path).  A fragment or userinfo is ERR_PROTO.
+ * OPTIONS without a path, empty for CONNECT); of "http://host?query" it is
+ * "?query", and whoever writes it puts the missing "/" before it.  A fragment,
+ * userinfo or another scheme is ERR_PROTO, a host over 255 bytes ERR_RANGE.
  */
 enum err http1_target(const struct http1_head *, struct endpoint *,
     struct http1_str *path);
