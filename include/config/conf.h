@@ -50,6 +50,7 @@ struct conf_arg {
 	enum conf_kind kind;
 	const char *choices;	  /* CONF_CHOICE: "required|none" */
 	unsigned long long min, max; /* NUMBER, SIZE, DURATION; max 0: none */
+	bool hidden; /* kept out of messages and -T, as CONF_SECRET always is */
 };
 
 struct conf_directive {
@@ -116,6 +117,12 @@ const struct conf_node *conf_in(const struct conf_node *n, const char *name);
  * (NULL n: at the top level), or as the table's default says.  Never NULL.
  */
 const struct conf_value *conf_get(struct conf *, const struct conf_node *n,
+    const char *name);
+/*
+ * The same for a block at the top level that may not be there at all:
+ * conf_get_in(c, "timeout", "idle").
+ */
+const struct conf_value *conf_get_in(struct conf *, const char *block,
     const char *name);
 
 /*
