@@ -4,7 +4,8 @@
  * An endpoint that is a name is looked up and its addresses are raced (Happy
  * Eyeballs, RFC 8305: families alternate, IPv6 first, 250 ms apart, 50 ms of
  * grace for AAAA).  Every address passes permit() before a packet is sent to
- * it: addresses it refuses do not exist for the dial.
+ * it: addresses it refuses do not exist for the dial.  0.0.0.0 and :: are
+ * always refused: the kernel takes them for this machine.
  */
 #ifndef NET_DIAL_H
 #define NET_DIAL_H
@@ -28,7 +29,8 @@ enum dial_result {
 };
 
 /*
- * Embedded in the caller's setup state; done() is called exactly once (fd is
+ * Embedded in the caller's setup state, all 0 but for permit and done; used
+ * again only after done() or dial_cancel().  done() is called exactly once (fd is
  * the caller's on DIAL_OK, else -1) unless dial_cancel() came first, and never
  * from within dial_start().
  * Exception, for speed: dial_start() itself returns a connected descriptor
@@ -45,9 +47,9 @@ struct dial {
 	uint16_t port;
 	enum dial_result worst;
 	unsigned char waiting; /* families not answered yet */
-	unsigned char nips, next;
+	unsigned char nips, next; /* ips before next were tried */
 	struct ip ips[LOOKUP_IPS];
-	struct dial_attempt *attempts;
+	struct dial_attempt *attempts; /* under way */
 	struct timer timer;
 };
 

@@ -3,16 +3,19 @@
  * name is looked up, and the only user of c-ares.
  *
  * One resolver belongs to one loop.  It answers from, in this order: RFC 6761
- * (localhost; .onion, .invalid, .local, .test... never leave), /etc/hosts, its
- * cache (TTL, negative answers, size limit), the name servers.  Search domains
- * and the environment are not looked at.
+ * (localhost is this machine; .onion, .invalid and .alt do not exist),
+ * /etc/hosts (which alone knows .test, .local, .internal, .home.arpa and names
+ * without a dot), its cache (TTL, negative answers, size limit), the name
+ * servers.  Search domains and the environment are not looked at.  /etc/hosts
+ * and /etc/resolv.conf are read again when they change.
  */
 #ifndef NET_RESOLVER_H
 #define NET_RESOLVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdbool.h>
+#include <sys/queue.h>
 
 #include "base/endpoint.h"
 #include "net/loop.h"
@@ -22,7 +25,7 @@
 
 struct resolver_conf {
 	struct endpoint servers[RESOLVER_SERVERS]; /* addresses with port */
-	unsigned nservers; /* 0: those of /etc/resolv.conf */
+	unsigned nservers; /* 0: those of /etc/resolv.conf, if any */
 	uint64_t timeout;  /* milliseconds for the first try of a server */
 	unsigned tries;	   /* of each server */
 	unsigned cache;	   /* names kept, 0: no cache */
@@ -46,7 +49,13 @@ struct lookup {
 	    enum lookup_result, const struct ip *ips, size_t n);
 	/* the resolver's own: */
 	struct resolver *resolver;
-	struct lookup_state *state;
+	struct lookup_half {
+		TAILQ_ENTRY(lookup_half) link;
+		struct lookup *lookup; /* NULL: not waiting */
+		struct dns_query *query; /* or NULL: the answer is there */
+		struct dns_answer *answer;
+		enum lookup_result result;
+	} half[2]; /* by family */
 };
 
 struct resolver;

@@ -147,6 +147,8 @@ deadlines_init(struct deadlines *c, struct loop *l, uint64_t ms,
 void
 deadlines_deinit(struct deadlines *c)
 {
+	if (c->loop == NULL) /* all 0: never begun */
+		return;
 	assert(TAILQ_EMPTY(&c->queue));
 	timer_stop(c->loop, &c->timer);
 }

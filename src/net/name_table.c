@@ -1,0 +1,67 @@
+/* name_table.c - buckets of chains. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "name_table.h"
+
+bool
+name_table_init(struct name_table *t, size_t things)
+{
+	size_t size = 16;
+
+	while (size < things)
+		size *= 2;
+	t->buckets = calloc(size, sizeof(struct name_node *));
+	t->mask = size - 1;
+	hash_key_new(&t->key);
+	return t->buckets != NULL;
+}
+
+void
+name_table_deinit(struct name_table *t)
+{
+	free(t->buckets);
+	t->buckets = NULL;
+}
+
+static struct name_node **
+bucket(const struct name_table *t, const char *name, enum host_type family)
+{
+	uint64_t hash = hash_keyed(&t->key, name, strlen(name));
+
+	return &t->buckets[(hash + family) & t->mask];
+}
+
+struct name_node *
+name_table_find(const struct name_table *t, const char *name,
+    enum host_type family)
+{
+	struct name_node *n;
+
+	for (n = *bucket(t, name, family); n != NULL; n = n->next)
+		if (n->family == family && strcmp(n->name, name) == 0)
+			break;
+	return n;
+}
+
+void
+name_table_add(struct name_table *t, struct name_node *n)
+{
+	struct name_node **b = bucket(t, n->name, n->family);
+
+	n->next = *b;
+	*b = n;
+}
+
+void
+name_table_remove(struct name_table *t, struct name_node *n)
+{
+	struct name_node **at = bucket(t, n->name, n->family);
+
+	while (*at != n) {
+		assert(*at != NULL);
+		at = &(*at)->next;
+	}
+	*at = n->next;
+}
