@@ -46,7 +46,8 @@ struct inbound {
 	const struct listen_spec *spec;
 	struct request request; /* user set by inbound_login(), client not */
 	enum outcome why;
-	unsigned char state; /* the protocol's own */
+	unsigned char state; /* the protocol's own, */
+	size_t seen;	     /* as is this */
 	bool logged_in;
 	bool close; /* HTTP: this reply ends the connection */
 	char user[USER_MAX + 1], pass[USER_MAX + 1]; /* with AUTH */

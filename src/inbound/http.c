@@ -1,0 +1,332 @@
+/*
+ * http.c - HTTP/1.x clients that know they talk to a proxy (RFC 9110, 9112).
+ *
+ * CONNECT opens a tunnel; a request in absolute-form stays in `in` as it is.
+ * Replies are constant text: nothing of the request comes back.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "codec/base64.h"
+#include "codec/http1.h"
+
+#include "ops.h"
+
+/* ib->state: how many 407 were answered on this connection, and bits */
+enum {
+	REFUSALS = 0x03,
+	ASKED = 0x04,     /* the session was asked about a login */
+	IS_HEAD = 0x08,   /* a reply has no body */
+	ORIGIN = 0x10,    /* asked us for a page, as if we were an origin */
+	HTTPS_URL = 0x20, /* wants us to speak TLS to the origin */
+};
+
+/* A head that fills `in` is one the codec calls too large. */
+_Static_assert(INBOUND_IN_MAX >= HTTP1_HEAD_MAX, "a head may not fit");
+
+/* After so many 407 the connection closes; that many fit in one `out`. */
+#define REFUSALS_MAX 2
+
+#define LOGIN_MAX (USER_MAX + 1 + USER_MAX) /* "user:pass" */
+
+struct page {
+	const char *status, *text;
+};
+
+static const struct page pages[OUTCOME_MAX] = {
+	[OUTCOME_DENIED] = { "403 Forbidden",
+	    "A rule of this proxy forbids this target: ask whoever runs it.\n" },
+	[OUTCOME_REFUSED] = { "502 Bad Gateway",
+	    "The target refused the connection: check the port, and that it "
+	    "runs.\n" },
+	[OUTCOME_HOST_UNREACHABLE] = { "502 Bad Gateway",
+	    "The target can not be reached: check its address.\n" },
+	[OUTCOME_NET_UNREACHABLE] = { "502 Bad Gateway",
+	    "This proxy has no way to the target's network: check its "
+	    "connection.\n" },
+	[OUTCOME_TIMEOUT] = { "504 Gateway Timeout",
+	    "The target did not answer in time: try again later.\n" },
+	[OUTCOME_NO_NAME] = { "502 Bad Gateway",
+	    "There is no host of this name: check the spelling.\n" },
+	[OUTCOME_NAME_FAILED] = { "504 Gateway Timeout",
+	    "No name server gave an answer: try again later.\n" },
+	[OUTCOME_HOP_FAILED] = { "502 Bad Gateway",
+	    "A proxy in the chain is down: try again later.\n" },
+	[OUTCOME_HOP_AUTH] = { "502 Bad Gateway",
+	    "A proxy in the chain refuses the login: correct it in the "
+	    "configuration.\n" },
+	[OUTCOME_BAD_REQUEST] = { "400 Bad Request",
+	    "The request is malformed: check the program that sent it.\n" },
+	[OUTCOME_BAD_COMMAND] = { "501 Not Implemented",
+	    "This proxy can not do that: use another method.\n" },
+	[OUTCOME_BAD_ADDRESS] = { "400 Bad Request",
+	    "No such host or port can exist: check the URL.\n" },
+	[OUTCOME_AUTH_NEEDED] = { "407 Proxy Authentication Required",
+	    "Log in with a user and password of this proxy.\n" },
+	[OUTCOME_AUTH_FAILED] = { "407 Proxy Authentication Required",
+	    "Wrong user or password: try again.\n" },
+	[OUTCOME_TOO_LARGE] = { "431 Request Header Fields Too Large",
+	    "The head of the request is too large: shorten the URL or delete "
+	    "cookies.\n" },
+	[OUTCOME_OVERLOADED] = { "503 Service Unavailable",
+	    "This proxy has too much to do: try again in a moment.\n" },
+};
+
+static const struct page origin_page = { "400 Bad Request",
+	"This is a proxy, not a web site: enter it in the proxy settings of "
+	"your program.\n" };
+static const struct page https_page = { "400 Bad Request",
+	"This proxy does not speak TLS for you: use CONNECT for https.\n" };
+
+static bool
+speaks(unsigned char first)
+{
+	return (first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z');
+}
+
+/* -- replies -------------------------------------------------------------- */
+
+static const struct page *
+page_of(const struct inbound *ib, enum outcome o)
+{
+	if (o == OUTCOME_BAD_REQUEST && (ib->state & ORIGIN) != 0)
+		return &origin_page;
+	if (o == OUTCOME_BAD_REQUEST && (ib->state & HTTPS_URL) != 0)
+		return &https_page;
+	return &pages[o];
+}
+
+static void
+write_page(const struct inbound *ib, enum outcome o, bool keep, struct buf *out)
+{
+	const struct page *p = page_of(ib, o);
+	bool login = o == OUTCOME_AUTH_NEEDED || o == OUTCOME_AUTH_FAILED;
+	char text[INBOUND_OUT_MAX];
+	int n;
+
+	n = snprintf(text, sizeof(text),
+	    "HTTP/1.1 %s\r\n%s"
+	    "Content-Type: text/plain\r\n"
+	    "Content-Length: %zu\r\n"
+	    "Cache-Control: no-store\r\n"
+	    "Connection: %s\r\n\r\n%s",
+	    p->status,
+	    login ? "Proxy-Authenticate: Basic realm=\"bauta\"\r\n" : "",
+	    strlen(p->text), keep ? "keep-alive" : "close",
+	    (ib->state & IS_HEAD) != 0 ? "" : p->text);
+	inbound_wrote(buf_append(out, text, (size_t)n));
+}
+
+static void
+reply(struct inbound *ib, enum outcome o, struct buf *out)
+{
+	ib->close = o != OUTCOME_OK;
+	if (ib->close)
+		write_page(ib, o, false, out);
+	else if (ib->request.kind == REQUEST_TUNNEL)
+		inbound_wrote(buf_append_str(out,
+		    "HTTP/1.1 200 Connection established\r\n\r\n"));
+}
+
+/* -- what a head says ----------------------------------------------------- */
+
+static bool
+has_body(const struct http1_head *h)
+{
+	return h->body == HTTP1_BODY_LENGTH ? h->length > 0
+					    : h->body != HTTP1_BODY_NONE;
+}
+
+static bool
+target_starts(const struct http1_head *h, const char *with)
+{
+	size_t n = strlen(with);
+
+	return h->target.n >= n && strncasecmp(h->target.p, with, n) == 0;
+}
+
+/* -- logins (RFC 7617) ---------------------------------------------------- */
+
+/* The only field of its name: of two, another reader may take the other. */
+static const struct http1_field *
+credentials(const struct http1_head *h)
+{
+	const struct http1_field *f = NULL;
+	size_t i;
+
+	for (i = 0; i < h->nfields; i++) {
+		if (!http1_name_is(h->fields[i].name, "proxy-authorization"))
+			continue;
+		if (f != NULL)
+			return NULL;
+		f = &h->fields[i];
+	}
+	return f;
+}
+
+/* ERR_AUTH: there are none, or none we can read. */
+static enum err
+read_login(struct inbound *ib, const struct http1_head *h)
+{
+	static const char scheme[] = "basic ";
+	const struct http1_field *f = credentials(h);
+	char text[LOGIN_MAX + 1], *colon;
+	const char *p;
+	enum err e = ERR_AUTH;
+	size_t n, len;
+
+	if (f == NULL || f->value.n < sizeof(scheme) - 1 ||
+	    strncasecmp(f->value.p, scheme, sizeof(scheme) - 1) != 0)
+		return ERR_AUTH;
+	p = f->value.p + sizeof(scheme) - 1;
+	n = f->value.n - (sizeof(scheme) - 1);
+	for (; n > 0 && *p == ' '; n--)
+		p++;
+	if (base64_decode(p, n, text, LOGIN_MAX, &len) != OK)
+		return ERR_AUTH;
+	text[len] = '\0';
+	colon = strchr(text, ':');
+	if (strlen(text) == len && colon != NULL && colon - text <= USER_MAX &&
+	    strlen(colon + 1) <= USER_MAX) {
+		*colon = '\0';
+		memcpy(ib->user, text, strlen(text) + 1);
+		memcpy(ib->pass, colon + 1, strlen(colon + 1) + 1);
+		e = OK;
+	}
+	explicit_bzero(text, sizeof(text));
+	return e;
+}
+
+/* Browsers ask their user and try again, best on the same connection. */
+static enum inbound_status
+refuse_login(struct inbound *ib, const struct http1_head *h, enum outcome why,
+    struct buf *out)
+{
+	bool keep = h->minor == 0 ? h->keep_alive : !h->close;
+
+	ib->state &= (unsigned char)~ASKED;
+	if (!keep || has_body(h) || (ib->state & REFUSALS) == REFUSALS_MAX)
+		return inbound_fail(ib, why);
+	write_page(ib, why, true, out);
+	ib->state = (ib->state & REFUSALS) + 1;
+	return INBOUND_MORE;
+}
+
+static enum inbound_status
+log_in(struct inbound *ib, const struct http1_head *h, struct buf *out)
+{
+	if (!ib->spec->auth || ib->logged_in)
+		return INBOUND_READY;
+	if ((ib->state & ASKED) != 0)
+		return refuse_login(ib, h, OUTCOME_AUTH_FAILED, out);
+	if (read_login(ib, h) != OK)
+		return refuse_login(ib, h, OUTCOME_AUTH_NEEDED, out);
+	ib->state |= ASKED;
+	return INBOUND_AUTH;
+}
+
+/* -- requests ------------------------------------------------------------- */
+
+/*
+ * Where to.  The codec saw to it that there is one Host; what it says is not
+ * asked: the target's authority is what the rules see, what is connected to
+ * and what the origin gets as Host (RFC 9112 section 3.2.2).
+ */
+static enum outcome
+check(struct inbound *ib, const struct http1_head *h)
+{
+	struct http1_str path;
+	enum err e;
+
+	ib->state &= (unsigned char)~(ORIGIN | HTTPS_URL);
+	ib->request.kind = http1_method_is(h, "CONNECT") ? REQUEST_TUNNEL
+							 : REQUEST_HTTP;
+	if (ib->request.kind == REQUEST_TUNNEL && has_body(h))
+		return OUTCOME_BAD_REQUEST; /* RFC 9110 section 9.3.6 */
+	if (ib->request.kind == REQUEST_HTTP &&
+	    (target_starts(h, "/") || target_starts(h, "*")))
+		ib->state |= ORIGIN;
+	else if (ib->request.kind == REQUEST_HTTP && target_starts(h, "https:"))
+		ib->state |= HTTPS_URL;
+	if ((ib->state & (ORIGIN | HTTPS_URL)) != 0)
+		return OUTCOME_BAD_REQUEST;
+	e = http1_target(h, &ib->request.target, &path);
+	if (e == ERR_RANGE) /* a name too long */
+		return OUTCOME_BAD_ADDRESS;
+	return e == OK ? OUTCOME_OK : OUTCOME_BAD_REQUEST;
+}
+
+/*
+ * The head, of what is there.  Only whole lines are looked at, and only when
+ * there is a new one: else each byte of a client that sends them one by one
+ * would cost a walk over all that came before.  ib->seen is what was too short.
+ */
+static enum err
+read_head(struct inbound *ib, const struct buf *in, size_t *used,
+    struct http1_head *h)
+{
+	const uint8_t *p = buf_head(in), *last;
+	size_t n = buf_len(in);
+	enum err e;
+
+	if (n < INBOUND_IN_MAX) {
+		last = n == 0 ? NULL : memrchr(p, '\n', n);
+		n = last == NULL ? 0 : (size_t)(last - p) + 1;
+	}
+	if (n == ib->seen)
+		return ERR_SHORT;
+	e = http1_read_request(p, n, used, h);
+	ib->seen = e == ERR_SHORT ? n : 0;
+	return e;
+}
+
+static enum inbound_status
+take_request(struct inbound *ib, struct buf *in, struct buf *out)
+{
+	enum inbound_status st;
+	struct http1_head h;
+	enum outcome o;
+	size_t used;
+	enum err e;
+
+	e = read_head(ib, in, &used, &h);
+	if (e == ERR_SHORT)
+		return INBOUND_MORE;
+	if (e == ERR_RANGE)
+		return inbound_fail(ib, OUTCOME_TOO_LARGE);
+	if (e != OK)
+		return inbound_fail(ib, OUTCOME_BAD_REQUEST);
+	if (http1_method_is(&h, "HEAD"))
+		ib->state |= IS_HEAD;
+	o = check(ib, &h);
+	if (o != OUTCOME_OK)
+		return inbound_fail(ib, o);
+	st = log_in(ib, &h, out);
+	if (st == INBOUND_MORE ||
+	    (st == INBOUND_READY && ib->request.kind == REQUEST_TUNNEL))
+		buf_consume(in, used);
+	return st;
+}
+
+/* A 407 was answered, and the next request may be there already. */
+static enum inbound_status
+step(struct inbound *ib, struct buf *in, struct buf *out)
+{
+	enum inbound_status st;
+	unsigned before;
+
+	do {
+		before = ib->state & REFUSALS;
+		st = take_request(ib, in, out);
+	} while (st == INBOUND_MORE && (ib->state & REFUSALS) != before);
+	return st;
+}
+
+const struct inbound_ops inbound_http = {
+	.name = "http",
+	.protocol = LISTEN_HTTP,
+	.speaks = speaks,
+	.step = step,
+	.reply = reply,
+};
