@@ -5,7 +5,12 @@
  * be sent to it.  Hop k is asked to connect to hop k+1, the last one to the
  * target.  Between a hop that seals and the next the chain keeps buffers of its
  * own; where no hop seals there are none and bytes pass through untouched.
- * After READY whatever is left in `in` are the target's first bytes.
+ * After READY whatever is left in `in` are the target's first bytes; when a
+ * hop seals they are had from chain_unseal().
+ *
+ * Only the last hop's answer to the request speaks about the target and is
+ * told as it is.  When a hop before it can not reach the next one, that is
+ * OUTCOME_HOP_FAILED whatever it says.
  *
  * Ownership: the chain owns the hops it opened; specs and target are the
  * caller's and outlive it.
@@ -28,6 +33,12 @@ enum hop_status chain_step(struct chain *, struct buf *in, struct buf *out,
 size_t chain_at(const struct chain *);
 /* Bytes pass unchanged after READY, so the relay may splice. */
 bool chain_is_plain(const struct chain *);
+/*
+ * After READY, through every seal: move what there is and what fits.  Not OK:
+ * the stream is broken, there is no way on.
+ */
+enum err chain_seal(struct chain *, struct buf *plain, struct buf *wire);
+enum err chain_unseal(struct chain *, struct buf *wire, struct buf *plain);
 void chain_close(struct chain *);
 
 #endif

@@ -20,7 +20,7 @@
 #include "config/conf.h"
 #include "request/outcome.h"
 
-#define HOP_OUT_MAX 1024 /* a hop never has more than this to say at once */
+#define HOP_OUT_MAX 1536 /* a hop never has more than this to say at once */
 #define HOP_IN_MAX  8192 /* and fails rather than wait for a longer reply */
 
 struct hop;
@@ -47,7 +47,11 @@ struct hop_ops {
 	    struct buf *out, enum outcome *why);
 	enum hop_status (*connect)(struct hop *, const struct endpoint *to,
 	    struct buf *in, struct buf *out, enum outcome *why);
-	/* NULL: bytes pass unchanged once READY, so the relay may splice */
+	/*
+	 * NULL: bytes pass unchanged once READY, so the relay may splice.
+	 * They move what they can: OK also when part of it has to wait for
+	 * room or for the rest of a frame.
+	 */
 	enum err (*seal)(struct hop *, struct buf *plain, struct buf *wire);
 	enum err (*unseal)(struct hop *, struct buf *wire, struct buf *plain);
 	void (*close)(struct hop *);

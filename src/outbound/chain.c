@@ -1,0 +1,288 @@
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "outbound/chain.h"
+
+/* Inside the seal of a hop: plain to it, the wire of the hops behind it. */
+struct inside {
+	struct buf in, out;
+	uint8_t in_mem[HOP_IN_MAX], out_mem[HOP_IN_MAX];
+};
+
+struct chain {
+	const struct endpoint *target;
+	size_t n, at;        /* hops before `at` are connected */
+	bool prepared;       /* the one at work has only the request to make */
+	enum outcome failed; /* OUTCOME_OK: not yet */
+	const struct hop_spec *spec[CHAIN_MAX];
+	struct hop *hop[CHAIN_MAX];
+	struct inside *inside[CHAIN_MAX]; /* of hops that seal, or NULL */
+};
+
+static struct inside *
+inside_new(void)
+{
+	struct inside *i = malloc(sizeof(*i));
+
+	if (i == NULL)
+		return NULL;
+	i->in = buf_on(i->in_mem, sizeof(i->in_mem));
+	i->out = buf_on(i->out_mem, sizeof(i->out_mem));
+	return i;
+}
+
+static bool
+open_hop(struct chain *c, size_t k)
+{
+	const struct hop_ops *ops = c->spec[k]->ops;
+
+	assert((ops->seal == NULL) == (ops->unseal == NULL));
+	c->hop[k] = ops->open(c->spec[k]);
+	if (ops->seal != NULL)
+		c->inside[k] = inside_new();
+	return c->hop[k] != NULL && (ops->seal == NULL || c->inside[k] != NULL);
+}
+
+struct chain *
+chain_open(const struct hop_spec *const *hops, size_t n,
+    const struct endpoint *target)
+{
+	struct chain *c = calloc(1, sizeof(*c));
+	size_t k;
+
+	assert(n >= 1 && n <= CHAIN_MAX);
+	if (c == NULL)
+		return NULL;
+	c->target = target;
+	c->n = n;
+	memcpy(c->spec, hops, n * sizeof(*hops));
+	for (k = 0; k < n; k++)
+		if (!open_hop(c, k)) {
+			chain_close(c);
+			return NULL;
+		}
+	return c;
+}
+
+void
+chain_close(struct chain *c)
+{
+	size_t k;
+
+	if (c == NULL)
+		return;
+	for (k = 0; k < c->n; k++) {
+		if (c->inside[k] != NULL)
+			explicit_bzero(c->inside[k], sizeof(*c->inside[k]));
+		free(c->inside[k]);
+		c->spec[k]->ops->close(c->hop[k]);
+	}
+	free(c);
+}
+
+size_t
+chain_at(const struct chain *c)
+{
+	return c->at < c->n ? c->at : c->n - 1;
+}
+
+bool
+chain_is_plain(const struct chain *c)
+{
+	size_t k;
+
+	for (k = 0; k < c->n; k++)
+		if (c->inside[k] != NULL)
+			return false;
+	return true;
+}
+
+/* -- through the seals ---------------------------------------------------- */
+
+/* The nearest seal that what is behind hop k - 1 travels in, or NULL. */
+static struct inside *
+around(const struct chain *c, size_t k)
+{
+	while (k-- > 0)
+		if (c->inside[k] != NULL)
+			return c->inside[k];
+	return NULL;
+}
+
+static struct buf *
+in_of(const struct chain *c, size_t k, struct buf *wire)
+{
+	struct inside *i = around(c, k);
+
+	return i != NULL ? &i->in : wire;
+}
+
+static struct buf *
+out_of(const struct chain *c, size_t k, struct buf *wire)
+{
+	struct inside *i = around(c, k);
+
+	return i != NULL ? &i->out : wire;
+}
+
+/* Through the hops that are connected. */
+static enum err
+carry_in(struct chain *c, struct buf *wire)
+{
+	size_t k;
+	enum err e;
+
+	for (k = 0; k < c->at; k++) {
+		if (c->inside[k] == NULL)
+			continue;
+		e = c->spec[k]->ops->unseal(c->hop[k], in_of(c, k, wire),
+		    &c->inside[k]->in);
+		if (e != OK) {
+			c->at = k; /* the one to blame */
+			return e;
+		}
+	}
+	return OK;
+}
+
+static enum err
+carry_out(struct chain *c, struct buf *wire)
+{
+	size_t k = c->at;
+	enum err e;
+
+	while (k-- > 0) {
+		if (c->inside[k] == NULL)
+			continue;
+		e = c->spec[k]->ops->seal(c->hop[k], &c->inside[k]->out,
+		    out_of(c, k, wire));
+		if (e != OK) {
+			c->at = k;
+			return e;
+		}
+	}
+	return OK;
+}
+
+static size_t
+move(struct buf *from, struct buf *to)
+{
+	size_t room, n;
+	uint8_t *at = buf_tail(to, &room);
+
+	n = buf_len(from) < room ? buf_len(from) : room;
+	if (n == 0)
+		return 0;
+	memcpy(at, buf_head(from), n);
+	buf_grew(to, n);
+	buf_consume(from, n);
+	return n;
+}
+
+enum err
+chain_seal(struct chain *c, struct buf *plain, struct buf *wire)
+{
+	enum err e;
+
+	do
+		e = carry_out(c, wire);
+	while (e == OK && move(plain, out_of(c, c->n, wire)) > 0);
+	return e;
+}
+
+enum err
+chain_unseal(struct chain *c, struct buf *wire, struct buf *plain)
+{
+	enum err e;
+
+	do
+		e = carry_in(c, wire);
+	while (e == OK && move(in_of(c, c->n, wire), plain) > 0);
+	return e;
+}
+
+/* -- hop after hop -------------------------------------------------------- */
+
+static enum hop_status
+fail(struct chain *c, enum outcome o)
+{
+	assert(o != OUTCOME_OK);
+	c->failed = o;
+	return HOP_FAILED;
+}
+
+static enum hop_status
+broken(struct chain *c, enum err e)
+{
+	return fail(c,
+	    e == ERR_MEMORY ? OUTCOME_OVERLOADED : OUTCOME_HOP_FAILED);
+}
+
+/*
+ * Of the last hop's answer to the request every word is about the target;
+ * anything else is about a hop, unless it is about us.
+ */
+static enum outcome
+as_told(const struct chain *c, enum outcome o)
+{
+	if ((c->prepared && c->at + 1 == c->n) || o == OUTCOME_HOP_AUTH ||
+	    o == OUTCOME_OVERLOADED)
+		return o;
+	return OUTCOME_HOP_FAILED;
+}
+
+static enum hop_status
+step_hop(struct chain *c, struct buf *in, struct buf *out)
+{
+	const struct hop_ops *ops = c->spec[c->at]->ops;
+	struct hop *h = c->hop[c->at];
+	enum outcome o = OUTCOME_HOP_FAILED;
+	enum hop_status st;
+
+	if (!c->prepared) {
+		st = ops->prepare(h, in, out, &o);
+		if (st == HOP_READY)
+			c->prepared = true;
+	} else {
+		st = ops->connect(h,
+		    c->at + 1 < c->n ? &c->spec[c->at + 1]->addr : c->target,
+		    in, out, &o);
+	}
+	return st == HOP_FAILED ? fail(c, as_told(c, o)) : st;
+}
+
+/* One step of the hop at work, and the bytes to it and from it. */
+static enum hop_status
+advance(struct chain *c, struct buf *in, struct buf *out)
+{
+	bool asked = c->prepared;
+	enum hop_status st;
+	enum err e = carry_in(c, in);
+
+	if (e != OK)
+		return broken(c, e);
+	st = step_hop(c, in_of(c, c->at, in), out_of(c, c->at, out));
+	if (st == HOP_FAILED)
+		return st;
+	e = carry_out(c, out);
+	if (e != OK)
+		return broken(c, e);
+	if (st == HOP_READY && asked) {
+		c->prepared = false;
+		c->at++;
+	}
+	return st;
+}
+
+enum hop_status
+chain_step(struct chain *c, struct buf *in, struct buf *out, enum outcome *why)
+{
+	enum hop_status st = c->failed != OUTCOME_OK ? HOP_FAILED : HOP_READY;
+
+	while (c->at < c->n && st == HOP_READY)
+		st = advance(c, in, out);
+	if (st == HOP_FAILED)
+		*why = c->failed;
+	return st;
+}
