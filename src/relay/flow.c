@@ -172,11 +172,9 @@ flow_move(struct flow *f, struct flow_pool *p, uint64_t *left, bool readable)
 	st = flush(f, p);
 	if (st != FLOW_LIMIT)
 		return st;
-	for (round = 0; round<ROUNDS && * left> 0; round++) {
-		if (f->eof)
-			return FLOW_EOF;
-		if (!readable)
-			return FLOW_WAITS;
+	for (round = 0; round < ROUNDS && readable; round++) {
+		if (*left == 0 || f->eof)
+			break;
 		max = at_most(*left, f->bulk ? SPLICE_SIZE : COPY_SIZE);
 		n = f->bulk ? splice_some(f, p, max) : copy_some(f, p, max);
 		if (n == STREAM_ERROR)
@@ -189,7 +187,10 @@ flow_move(struct flow *f, struct flow_pool *p, uint64_t *left, bool readable)
 		if (flow_is_blocked(f))
 			return FLOW_WAITS;
 		/* Less than asked for: nothing more is there now. */
-		readable = f->eof || (size_t)n == max || f->bulk;
+		readable = (size_t)n == max || f->bulk;
 	}
-	return *left == 0 ? FLOW_LIMIT : FLOW_WAITS;
+	if (*left == 0)
+		return FLOW_LIMIT;
+	/* Also when it came in the last round: no event tells it again. */
+	return f->eof ? FLOW_EOF : FLOW_WAITS;
 }
