@@ -16,7 +16,19 @@
  * be sent.  HTTP_PASS means: send `out`, then move the next `pass` bytes
  * (UINT64_MAX: all until the sender closes) unchanged, those still in `in`
  * first, tell http_passed(), and step again.  `out` needs room for
- * HTTP_OUT_MAX bytes at each call.
+ * HTTP_OUT_MAX bytes at each call.  After an interim response (1xx) pass is 0:
+ * send it and step again.
+ *
+ * What an exchange does besides framing:
+ *  - fields for one connection only, and those that name the client or the way
+ *    it came, do not pass (src/http/filter.c has the list); none is added;
+ *  - trailers and chunk extensions are dropped;
+ *  - a GET may upgrade to "websocket" and nothing else;
+ *  - TRACE, CONNECT and OPTIONS with Max-Forwards 0 are OUTCOME_BAD_COMMAND;
+ *  - an HTTP/1.0 client gets no 1xx and no chunks and is closed at the end;
+ *  - a final response that comes before the whole request ends both
+ *    connections with it.
+ * A response nobody can read is OUTCOME_HOST_UNREACHABLE.
  */
 #ifndef HTTP_EXCHANGE_H
 #define HTTP_EXCHANGE_H
@@ -43,7 +55,7 @@ struct http_exchange {
 	struct http_side {
 		unsigned char state;
 		uint64_t left; /* of a body or a chunk, still to pass */
-		size_t line;   /* bytes of trailers seen */
+		size_t line;   /* bytes of trailers or interim heads seen */
 	} request, response;
 	enum outcome why;
 	bool head;	   /* the method is HEAD */
@@ -53,7 +65,7 @@ struct http_exchange {
 	bool http10;	   /* the client speaks HTTP/1.0 */
 	bool client_close; /* the client's connection ends with this exchange */
 	bool origin_close; /* and the origin's can not be used again */
-	bool begun;	   /* a response byte went to the client */
+	bool begun;	   /* of the final response, or a 101, bytes went out */
 };
 
 void http_exchange_init(struct http_exchange *);
@@ -65,7 +77,9 @@ void http_request_passed(struct http_exchange *, uint64_t n);
 void http_response_passed(struct http_exchange *, uint64_t n);
 /*
  * The origin closed.  HTTP_DONE when that ends the response as it should
- * (a body until close), HTTP_FAILED when it cuts it short.
+ * (a body until close), HTTP_FAILED when it cuts it short; the exchange then
+ * stays as it is, and a request that was not answered at all may be sent to
+ * another connection.
  */
 enum http_status http_response_eof(struct http_exchange *);
 

@@ -1,0 +1,388 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "codec/http1.h"
+#include "http/exchange.h"
+
+#include "body.h"
+#include "filter.h"
+#include "put.h"
+
+void
+http_exchange_init(struct http_exchange *x)
+{
+	*x = (struct http_exchange){ .why = OUTCOME_OK };
+}
+
+static enum http_status
+fail(struct http_exchange *x, struct http_side *s, enum outcome why)
+{
+	s->state = SIDE_FAILED;
+	x->why = why;
+	x->client_close = x->origin_close = true;
+	return HTTP_FAILED;
+}
+
+/* What a step answers to what its body said. */
+static enum http_status
+body_status(const struct http_side *s, enum err e)
+{
+	if (e == ERR_SHORT)
+		return HTTP_MORE;
+	return s->state == SIDE_DONE ? HTTP_DONE : HTTP_PASS;
+}
+
+/* -- writing -------------------------------------------------------------- */
+
+static void
+put_fields(struct buf *out, enum filter_way way, const struct http1_head *h,
+    const char *except)
+{
+	size_t i;
+
+	for (i = 0; i < h->nfields; i++) {
+		if (http1_name_is(h->fields[i].name, except) ||
+		    !filter_keeps(way, h, &h->fields[i]))
+			continue;
+		put_str(out, h->fields[i].name);
+		put_text(out, ": ");
+		put_str(out, h->fields[i].value);
+		put_text(out, "\r\n");
+	}
+}
+
+static void
+put_body_fields(struct buf *out, enum http1_body body, uint64_t length)
+{
+	if (body == HTTP1_BODY_LENGTH)
+		put_field_number(out, "Content-Length", length);
+	else if (body == HTTP1_BODY_CHUNKED)
+		put_text(out, "Transfer-Encoding: chunked\r\n");
+}
+
+static void
+put_upgrade(struct buf *out)
+{
+	put_text(out, "Connection: Upgrade\r\nUpgrade: websocket\r\n");
+}
+
+/* -- the request ---------------------------------------------------------- */
+
+/* The field's value when there is exactly one such field. */
+static bool
+sole_value(const struct http1_head *h, const char *lower, struct http1_str *v)
+{
+	const struct http1_field *first = http1_find(h, lower), *f;
+
+	if (first == NULL)
+		return false;
+	for (f = first + 1; f < h->fields + h->nfields; f++)
+		if (http1_name_is(f->name, lower))
+			return false;
+	*v = first->value;
+	return true;
+}
+
+/*
+ * Only websockets: other protocols (h2c) carry heads that nobody would filter
+ * any more, and are fine without an upgrade.
+ */
+static bool
+wants_websocket(const struct http1_head *h)
+{
+	struct http1_str v;
+
+	return h->upgrade && h->minor > 0 && sole_value(h, "upgrade", &v) &&
+	    http1_name_is(v, "websocket");
+}
+
+/*
+ * RFC 9110 section 7.6.2.  *left is what is to be sent on, -1: nothing.  Only
+ * OPTIONS has a use for it; we are no end to talk to, so zero is refused.
+ */
+static enum outcome
+count_forwards(const struct http1_head *h, long *left)
+{
+	struct http1_str v;
+	size_t i;
+
+	*left = -1;
+	if (!http1_method_is(h, "OPTIONS") ||
+	    http1_find(h, "max-forwards") == NULL)
+		return OUTCOME_OK;
+	if (!sole_value(h, "max-forwards", &v) || v.n == 0 || v.n > 6)
+		return OUTCOME_BAD_REQUEST;
+	*left = 0;
+	for (i = 0; i < v.n; i++) {
+		if (v.p[i] < '0' || v.p[i] > '9')
+			return OUTCOME_BAD_REQUEST;
+		*left = *left * 10 + (v.p[i] - '0');
+	}
+	*left -= 1;
+	return *left < 0 ? OUTCOME_BAD_COMMAND : OUTCOME_OK;
+}
+
+/*
+ * TRACE would show the client's own fields to whoever made it ask, and CONNECT
+ * is not an exchange.
+ */
+static enum outcome
+check_request(const struct http1_head *h, struct endpoint *to,
+    struct http1_str *path, long *forwards)
+{
+	if (http1_method_is(h, "TRACE") || http1_method_is(h, "CONNECT"))
+		return OUTCOME_BAD_COMMAND;
+	if (http1_target(h, to, path) != OK)
+		return OUTCOME_BAD_REQUEST;
+	return count_forwards(h, forwards);
+}
+
+/* The port is left out when it is the scheme's (RFC 9110 section 7.2). */
+static void
+put_host(struct buf *out, const struct endpoint *to)
+{
+	char text[ENDPOINT_STR];
+	size_t n = endpoint_str(to, text);
+
+	if (to->port == 80)
+		n -= strlen(":80");
+	put_text(out, "Host: ");
+	put(out, text, n);
+	put_text(out, "\r\n");
+}
+
+static void
+put_request(struct buf *out, const struct http_exchange *x,
+    const struct http1_head *h, const struct endpoint *to,
+    struct http1_str path)
+{
+	put_str(out, h->method);
+	put_text(out, path.p[0] == '?' ? " /" : " ");
+	put_str(out, path);
+	put_text(out, " HTTP/1.1\r\n");
+	put_host(out, to);
+	/* HTTP/1.0 knows no 100 (RFC 9110 section 10.1.1): it would not wait */
+	put_fields(out, FILTER_REQUEST, h, x->http10 ? "expect" : "");
+	put_body_fields(out, h->body, h->length);
+	if (x->upgrade)
+		put_upgrade(out);
+}
+
+static enum outcome
+bad_request(enum err e)
+{
+	return e == ERR_RANGE ? OUTCOME_TOO_LARGE : OUTCOME_BAD_REQUEST;
+}
+
+static enum http_status
+request_head(struct http_exchange *x, struct buf *in, struct buf *out)
+{
+	struct http1_head h;
+	struct endpoint to;
+	struct http1_str path;
+	enum outcome why;
+	long forwards;
+	size_t used;
+	enum err e;
+
+	e = http1_read_request(buf_head(in), buf_len(in), &used, &h);
+	if (e == ERR_SHORT)
+		return HTTP_MORE;
+	if (e != OK)
+		return fail(x, &x->request, bad_request(e));
+	why = check_request(&h, &to, &path, &forwards);
+	if (why != OUTCOME_OK)
+		return fail(x, &x->request, why);
+	x->head = http1_method_is(&h, "HEAD");
+	x->http10 = h.minor == 0;
+	x->expect = h.expect_continue && !x->http10;
+	x->upgrade = http1_method_is(&h, "GET") && h.body == HTTP1_BODY_NONE &&
+	    wants_websocket(&h);
+	/* A proxy keeps no HTTP/1.0 client (RFC 9112 section 9.3). */
+	x->client_close = x->http10 || h.close;
+	put_request(out, x, &h, &to, path);
+	if (forwards >= 0)
+		put_field_number(out, "Max-Forwards", (uint64_t)forwards);
+	put_text(out, "\r\n");
+	body_begin(&x->request, h.body, h.length);
+	buf_consume(in, used);
+	return HTTP_DONE;
+}
+
+enum http_status
+http_request_step(struct http_exchange *x, struct buf *in, struct buf *out,
+    uint64_t *pass)
+{
+	struct http_side *s = &x->request;
+	enum http_status st;
+	enum err e;
+
+	*pass = 0;
+	if (s->state == SIDE_FAILED)
+		return HTTP_FAILED;
+	if (s->state == SIDE_HEAD) {
+		st = request_head(x, in, out);
+		if (st != HTTP_DONE)
+			return st;
+	}
+	e = body_step(s, in, out, pass, false);
+	if (e != OK && e != ERR_SHORT)
+		return fail(x, s, bad_request(e));
+	return body_status(s, e);
+}
+
+void
+http_request_passed(struct http_exchange *x, uint64_t n)
+{
+	body_passed(&x->request, n);
+}
+
+/* -- the response --------------------------------------------------------- */
+
+static void
+put_response(struct buf *out, const struct http1_head *h)
+{
+	char line[32];
+
+	snprintf(line, sizeof(line), "HTTP/1.1 %u ", h->status);
+	put_text(out, line);
+	put_str(out, h->reason);
+	put_text(out, "\r\n");
+	put_fields(out, FILTER_RESPONSE, h, "");
+}
+
+static bool
+claims_body(const struct http1_head *h)
+{
+	return h->body == HTTP1_BODY_CHUNKED ||
+	    (h->body == HTTP1_BODY_LENGTH && h->length > 0);
+}
+
+static bool
+may_switch(const struct http_exchange *x, const struct http1_head *h)
+{
+	return x->upgrade && body_is_over(&x->request) && wants_websocket(h);
+}
+
+/* 1xx (RFC 9110 section 15.2); not for HTTP/1.0, which does not know it. */
+static enum http_status
+interim(struct http_exchange *x, const struct http1_head *h, struct buf *out)
+{
+	bool over = h->status == 101;
+
+	if (claims_body(h) || (over && !may_switch(x, h)))
+		return fail(x, &x->response, OUTCOME_HOST_UNREACHABLE);
+	if (!x->http10) {
+		put_response(out, h);
+		if (over)
+			put_upgrade(out);
+		put_text(out, "\r\n");
+	}
+	if (!over)
+		return HTTP_PASS; /* nothing: only to have it sent now */
+	x->response.state = SIDE_TUNNEL;
+	x->begun = x->client_close = x->origin_close = true;
+	return HTTP_TUNNEL;
+}
+
+static void
+final(struct http_exchange *x, const struct http1_head *h, struct buf *out)
+{
+	bool empty = x->head || h->status == 204 || h->status == 304;
+	enum http1_body body = empty ? HTTP1_BODY_NONE : h->body;
+
+	/* A 204 that claims a body may be about to send one. */
+	x->origin_close = h->close || (h->minor == 0 && !h->keep_alive) ||
+	    body == HTTP1_BODY_CLOSE || !body_is_over(&x->request) ||
+	    (h->status == 204 && claims_body(h));
+	/* The client may or may not go on to send what it announced. */
+	x->client_close |= body == HTTP1_BODY_CLOSE ||
+	    !body_is_over(&x->request);
+	put_response(out, h);
+	/* A length without its body is news (RFC 9110 section 8.6), but a 204
+	   has none (section 15.3.5), and chunks are for this connection. */
+	if (h->status == 204 ||
+	    (h->body == HTTP1_BODY_CHUNKED && (empty || x->http10)))
+		put_body_fields(out, HTTP1_BODY_NONE, 0);
+	else
+		put_body_fields(out, h->body, h->length);
+	if (x->client_close)
+		put_text(out, "Connection: close\r\n");
+	put_text(out, "\r\n");
+	x->begun = true;
+	body_begin(&x->response, body, h->length);
+}
+
+static enum http_status
+response_head(struct http_exchange *x, struct buf *in, struct buf *out)
+{
+	struct http_side *s = &x->response;
+	enum http_status st = HTTP_DONE;
+	struct http1_head h;
+	size_t used;
+	enum err e;
+
+	if (buf_len(in) == 0)
+		return HTTP_MORE;
+	if (x->request.state == SIDE_HEAD) /* an answer before the question */
+		return fail(x, s, OUTCOME_HOST_UNREACHABLE);
+	e = http1_read_response(buf_head(in), buf_len(in), &used, &h);
+	if (e == ERR_SHORT)
+		return HTTP_MORE;
+	if (e == OK && h.status < 200)
+		s->line += used; /* not for ever */
+	if (e != OK || s->line > HTTP_HEAD_MAX)
+		return fail(x, s, OUTCOME_HOST_UNREACHABLE);
+	if (h.status < 200)
+		st = interim(x, &h, out);
+	else
+		final(x, &h, out);
+	if (st != HTTP_FAILED)
+		buf_consume(in, used);
+	return st;
+}
+
+enum http_status
+http_response_step(struct http_exchange *x, struct buf *in, struct buf *out,
+    uint64_t *pass)
+{
+	struct http_side *s = &x->response;
+	enum http_status st;
+	enum err e;
+
+	*pass = 0;
+	if (s->state == SIDE_FAILED)
+		return HTTP_FAILED;
+	if (s->state == SIDE_TUNNEL)
+		return HTTP_TUNNEL;
+	if (s->state == SIDE_HEAD) {
+		st = response_head(x, in, out);
+		if (st != HTTP_DONE)
+			return st;
+	}
+	e = body_step(s, in, out, pass, x->http10);
+	if (e != OK && e != ERR_SHORT)
+		return fail(x, s, OUTCOME_HOST_UNREACHABLE);
+	return body_status(s, e);
+}
+
+void
+http_response_passed(struct http_exchange *x, uint64_t n)
+{
+	body_passed(&x->response, n);
+}
+
+enum http_status
+http_response_eof(struct http_exchange *x)
+{
+	struct http_side *s = &x->response;
+
+	x->origin_close = true;
+	if (s->state == SIDE_UNTIL_CLOSE || body_is_over(s)) {
+		s->state = SIDE_DONE;
+		return HTTP_DONE;
+	}
+	x->why = OUTCOME_HOST_UNREACHABLE;
+	return HTTP_FAILED;
+}

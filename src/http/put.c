@@ -1,0 +1,48 @@
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "put.h"
+
+void
+put(struct buf *out, const char *p, size_t n)
+{
+	enum err e = buf_append(out, p, n);
+
+	assert(e == OK);
+	(void)e;
+}
+
+void
+put_text(struct buf *out, const char *s)
+{
+	put(out, s, strlen(s));
+}
+
+void
+put_str(struct buf *out, struct http1_str s)
+{
+	put(out, s.p, s.n);
+}
+
+void
+put_field_number(struct buf *out, const char *name, uint64_t v)
+{
+	char digits[24];
+
+	snprintf(digits, sizeof(digits), "%" PRIu64, v);
+	put_text(out, name);
+	put_text(out, ": ");
+	put_text(out, digits);
+	put_text(out, "\r\n");
+}
+
+void
+put_chunk_line(struct buf *out, uint64_t size)
+{
+	char line[24];
+
+	snprintf(line, sizeof(line), "%" PRIx64 "\r\n", size);
+	put_text(out, line);
+}
