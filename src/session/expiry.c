@@ -39,9 +39,12 @@ on_idle_over(struct deadline *d)
 {
 	struct session *s = owner(d);
 
-	if (s->state == S_INBOUND) /* between two requests: no harm done */
+	if (s->state == S_INBOUND) { /* between two requests: no harm done */
 		session_free(s);
-	else
+	} else if (s->state == S_HTTP && !s->setup->http->x.begun) {
+		s->state = session_fail(s, OUTCOME_TIMEOUT);
+		session_step(s);
+	} else
 		session_break(s);
 }
 

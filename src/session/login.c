@@ -7,7 +7,7 @@
 static void
 login_free(struct login *l)
 {
-	explicit_bzero(&l->job, sizeof(l->job));
+	explicit_bzero(l, sizeof(*l)); /* a password */
 	free(l);
 }
 

@@ -57,7 +57,6 @@ setup_new(struct session *s)
 	u->session = s;
 	u->in = buf_on(u->in_mem, sizeof(u->in_mem));
 	inbound_init(&u->inbound, s->spec);
-	u->inbound.request.client = s->peer;
 	s->setup = u;
 	return true;
 }
@@ -78,13 +77,30 @@ session_free(struct session *s)
 		loop_stop(w->loop);
 }
 
-/* Cut short: both sides must see that it did not end as it should. */
+/* Closing will then tell both sides that it did not end as it should. */
 void
-session_break(struct session *s)
+session_reset_on_close(struct session *s)
 {
 	stream_reset(&s->client);
 	stream_reset(&s->target);
+}
+
+void
+session_break(struct session *s)
+{
+	session_reset_on_close(s);
 	session_free(s);
+}
+
+void
+session_drop_target(struct session *s)
+{
+	struct flow *f = s->relay.flow;
+
+	stream_close(&s->target);
+	flow_deinit(&f[0], &s->worker->pool);
+	flow_init(&f[0], &s->client, &s->target);
+	f[1].eof = f[1].bulk = false; /* what it holds is for the client */
 }
 
 ssize_t
@@ -145,6 +161,7 @@ session_fail(struct session *s, enum outcome why)
 enum state
 session_hang_up(struct session *s)
 {
+	s->relay.flow[1].eof = false; /* tell_off() ends it */
 	deadline_start(&s->worker->linger, &s->deadline);
 	return S_CLOSING;
 }
@@ -159,6 +176,9 @@ wait_for_client(struct session *s)
 	/* A client that said nothing yet costs no more than its struct. */
 	if (u->inbound.ops == NULL && buf_len(&u->in) == 0 && u->http == NULL)
 		setup_free(s);
+	else if (buf_len(&u->in) > 0 &&
+	    s->deadline.class != &s->worker->handshake) /* the next request */
+		deadline_start(&s->worker->handshake, &s->deadline);
 	watch_client(s, true);
 	return S_INBOUND;
 }
@@ -191,8 +211,6 @@ read_request(struct session *s)
 		if (n <= 0)
 			return S_DEAD;
 		drained = u->in.tail < u->in.cap;
-		if (u->http != NULL && s->deadline.class != &s->worker->handshake)
-			deadline_start(&s->worker->handshake, &s->deadline);
 	}
 	switch (st) {
 	case INBOUND_AUTH:
@@ -344,8 +362,10 @@ ask_rules(struct session *s)
 	static const struct route direct = { .direct = true };
 	const struct snapshot *c = s->worker->snapshot;
 	struct setup *u = s->setup;
-	struct verdict v = rules_ask(c->rules, &u->inbound.request);
+	struct verdict v;
 
+	u->inbound.request.client = s->peer;
+	v = rules_ask(c->rules, &u->inbound.request);
 	u->route = NULL;
 	if (v.action == VERDICT_DIRECT)
 		u->route = &direct;
@@ -355,7 +375,7 @@ ask_rules(struct session *s)
 		return session_fail(s, OUTCOME_DENIED);
 	if (http_may_reuse(s))
 		return S_ANSWER;
-	stream_close(&s->target);
+	session_drop_target(s);
 	return S_DIAL;
 }
 

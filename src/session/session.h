@@ -36,13 +36,16 @@ enum state {
 /* What an HTTP session needs besides: an exchange, and an origin to keep. */
 struct http {
 	struct http_exchange x;
-	struct buf in;	   /* from the origin, not understood yet */
-	uint64_t pass[2];  /* bytes to move unlooked, by direction */
+	struct buf in;	  /* from the origin, not understood yet */
+	uint64_t pass[2]; /* bytes to move unlooked, by direction */
 	bool done[2];
-	bool reused;	   /* the origin connection served before */
-	uint8_t *again;	   /* the request, should a reused connection fail */
+	bool at_head; /* nothing of the request was sent yet */
+	bool reused;  /* the origin's connection served before */
+	uint8_t *again; /* the request, should a reused connection fail */
 	size_t again_len;
-	struct request origin; /* what the open connection was made for */
+	/* What the open connection to an origin was made for: */
+	struct endpoint target;
+	char user[USER_MAX + 1];
 	const struct route *route;
 };
 
@@ -106,6 +109,8 @@ void session_step(struct session *); /* may free it */
 /* For session's other files: tell the client why not, then close. */
 enum state session_fail(struct session *, enum outcome);
 enum state session_hang_up(struct session *); /* nothing more to tell it */
+void session_drop_target(struct session *);   /* for another one */
+void session_reset_on_close(struct session *);
 /* More bytes from s into *in, which grows up to max when it is full. */
 ssize_t session_fill(struct buf *in, struct stream *s, size_t max,
     const uint8_t *inline_mem);
@@ -123,7 +128,6 @@ void login_deliver(struct worker *);
 bool http_may_reuse(struct session *);
 enum state http_begin(struct session *);
 enum state http_run(struct session *);
-bool http_retry(struct session *);
-void http_free(struct setup *);
+void http_free(struct setup *); /* also when there is none */
 
 #endif

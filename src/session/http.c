@@ -1,0 +1,356 @@
+/*
+ * http.c - HTTP exchanges of one client, one after the other, each with an
+ * origin that may be kept for the next.  http/exchange.h knows the bytes; this
+ * file moves them and decides what a failure means.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "session.h"
+
+#define ORIGIN_IN 4096 /* most heads of a response are smaller */
+
+enum { TO_ORIGIN, TO_CLIENT }; /* directions, as in relay.flow[] */
+
+static struct http *
+http_new(void)
+{
+	struct http *h = calloc(1, sizeof(*h));
+
+	if (h == NULL)
+		return NULL;
+	h->in = buf_on(malloc(ORIGIN_IN), ORIGIN_IN);
+	if (h->in.mem == NULL) {
+		free(h);
+		return NULL;
+	}
+	return h;
+}
+
+static void
+forget_request(struct http *h)
+{
+	free(h->again);
+	h->again = NULL;
+	h->again_len = 0;
+}
+
+void
+http_free(struct setup *u)
+{
+	if (u->http == NULL)
+		return;
+	forget_request(u->http);
+	free(u->http->in.mem);
+	free(u->http);
+	u->http = NULL;
+}
+
+/* Safe to send twice (RFC 9110, 9.2.1), should the kept connection fail. */
+static bool
+is_safe(const struct buf *in)
+{
+	static const char *const safe[] = { "GET ", "HEAD ", "OPTIONS " };
+	size_t i, n;
+
+	for (i = 0; i < sizeof(safe) / sizeof(safe[0]); i++) {
+		n = strlen(safe[i]);
+		if (buf_len(in) > n && memcmp(buf_head(in), safe[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The origin of the last exchange serves this one too: it is the same target,
+ * reached the same way for the same user, and still there.
+ */
+bool
+http_may_reuse(struct session *s)
+{
+	struct setup *u = s->setup;
+	struct http *h = u->http;
+	const struct request *r = &u->inbound.request;
+
+	if (h == NULL)
+		return false;
+	h->reused = r->kind == REQUEST_HTTP && stream_is_open(&s->target) &&
+	    h->route == u->route && endpoint_same(&h->target, &r->target) &&
+	    strcmp(h->user, r->user) == 0 && is_safe(&u->in);
+	return h->reused;
+}
+
+enum state
+http_begin(struct session *s)
+{
+	struct setup *u = s->setup;
+	struct http *h = u->http;
+
+	if (buf_len(&u->hop_in) > 0) /* an answer before the question */
+		return session_fail(s, OUTCOME_HOST_UNREACHABLE);
+	if (h == NULL)
+		h = u->http = http_new();
+	if (h == NULL)
+		return session_fail(s, OUTCOME_OVERLOADED);
+	buf_consume(&h->in, buf_len(&h->in));
+	if (h->again != NULL) { /* on a new connection; once */
+		h->reused = false;
+		if (!flow_send(&s->relay.flow[TO_ORIGIN], h->again,
+			h->again_len))
+			return session_fail(s, OUTCOME_HOST_UNREACHABLE);
+		forget_request(h);
+		return S_HTTP;
+	}
+	http_exchange_init(&h->x);
+	h->at_head = true;
+	h->pass[TO_ORIGIN] = h->pass[TO_CLIENT] = 0;
+	h->done[TO_ORIGIN] = h->done[TO_CLIENT] = false;
+	h->target = u->inbound.request.target;
+	memcpy(h->user, u->inbound.request.user, sizeof(h->user));
+	h->route = u->route;
+	return S_HTTP;
+}
+
+/* What goes wrong before the client has heard anything can be said to it. */
+static enum state
+failed(struct session *s, enum outcome why)
+{
+	struct http *h = s->setup->http;
+
+	if (!h->x.begun)
+		return session_fail(s, why);
+	session_reset_on_close(s);
+	return S_DEAD;
+}
+
+/* The connection to the origin ended or broke. */
+static enum state
+lost_origin(struct session *s)
+{
+	struct http *h = s->setup->http;
+
+	if (h->again == NULL || h->x.begun || buf_len(&h->in) > 0)
+		return failed(s, OUTCOME_HOST_UNREACHABLE);
+	session_drop_target(s);
+	return S_DIAL;
+}
+
+/* The response is delivered: is there to be another exchange? */
+static enum state
+finish(struct session *s)
+{
+	struct setup *u = s->setup;
+	struct http *h = u->http;
+	bool last = !h->done[TO_ORIGIN] || h->x.client_close ||
+	    u->client_eof || s->worker->draining;
+
+	forget_request(h);
+	if (last || h->x.origin_close || buf_len(&h->in) > 0 ||
+	    flow_is_blocked(&s->relay.flow[TO_ORIGIN]))
+		session_drop_target(s);
+	else
+		stream_watch(&s->target, STREAM_READ); /* until it closes */
+	if (last)
+		return session_hang_up(s);
+	inbound_again(&u->inbound);
+	deadline_start(&s->worker->idle, &s->deadline);
+	return S_INBOUND;
+}
+
+/* 101 Switching Protocols: from here on it is a tunnel. */
+static enum state
+tunnel(struct session *s)
+{
+	struct setup *u = s->setup;
+	struct http *h = u->http;
+	struct flow *f = s->relay.flow;
+
+	if (!flow_send(&f[TO_CLIENT], buf_head(&h->in), buf_len(&h->in)) ||
+	    !flow_send(&f[TO_ORIGIN], buf_head(&u->in), buf_len(&u->in)))
+		return S_DEAD;
+	f[TO_ORIGIN].eof = u->client_eof;
+	return S_RELAY;
+}
+
+static enum state
+ended(struct session *s, int dir)
+{
+	struct http *h = s->setup->http;
+
+	if (dir == TO_ORIGIN) { /* the request is cut short: so is ours */
+		session_reset_on_close(s);
+		return S_DEAD;
+	}
+	if (http_response_eof(&h->x) != HTTP_DONE)
+		return lost_origin(s);
+	h->done[TO_CLIENT] = true;
+	return finish(s);
+}
+
+static void
+passed(struct http *h, int dir, uint64_t n)
+{
+	if (h->pass[dir] != UINT64_MAX)
+		h->pass[dir] -= n;
+	if (dir == TO_ORIGIN)
+		http_request_passed(&h->x, n);
+	else
+		http_response_passed(&h->x, n);
+}
+
+/*
+ * What a direction does next.  GO_ON: it moved, ask again; WAIT: for an event;
+ * all others say where the session goes.
+ */
+enum move { GO_ON, WAIT, ENDED, LOST, TUNNEL, FAILED };
+
+/* Body bytes: those in `in` first, then past us from stream to stream. */
+static enum move
+pass(struct session *s, int dir, struct buf *in)
+{
+	struct http *h = s->setup->http;
+	struct flow *f = &s->relay.flow[dir];
+	uint64_t left = h->pass[dir];
+	size_t n = buf_len(in) < left ? buf_len(in) : (size_t)left;
+	enum flow_status st;
+
+	if (n > 0) {
+		if (!flow_send(f, buf_head(in), n))
+			return LOST;
+		buf_consume(in, n);
+		passed(h, dir, n);
+		return GO_ON;
+	}
+	if (dir == TO_ORIGIN && s->setup->client_eof)
+		return ENDED;
+	st = flow_move(f, &s->worker->pool, &left, true);
+	if (h->pass[dir] != UINT64_MAX)
+		passed(h, dir, h->pass[dir] - left);
+	switch (st) {
+	case FLOW_LIMIT:
+		return GO_ON;
+	case FLOW_WAITS:
+		return WAIT;
+	case FLOW_EOF:
+		return ENDED;
+	default:
+		return LOST;
+	}
+}
+
+static enum move
+fill(struct session *s, int dir, struct buf *in)
+{
+	struct setup *u = s->setup;
+	ssize_t n;
+
+	if (dir == TO_ORIGIN)
+		n = u->client_eof
+		    ? STREAM_EOF
+		    : session_fill(in, &s->client, INBOUND_IN_MAX, u->in_mem);
+	else
+		n = session_fill(in, &s->target, HTTP_HEAD_MAX, NULL);
+	return n > 0		    ? GO_ON
+	    : n == STREAM_AGAIN ? WAIT
+	    : n == STREAM_EOF   ? ENDED
+				: LOST;
+}
+
+/* A kept connection may fail just now: remember a request that is complete. */
+static void
+remember(struct http *h, enum http_status st, const struct buf *out)
+{
+	if (h->at_head && h->reused && st == HTTP_DONE) {
+		h->again = malloc(buf_len(out));
+		if (h->again != NULL) {
+			memcpy(h->again, buf_head(out), buf_len(out));
+			h->again_len = buf_len(out);
+		}
+	}
+	h->at_head = false;
+}
+
+static enum move
+step(struct session *s, int dir, struct buf *in)
+{
+	struct http *h = s->setup->http;
+	struct buf out = buf_on(s->worker->http_out, HTTP_OUT_MAX);
+	enum http_status st;
+
+	if (dir == TO_ORIGIN) {
+		st = http_request_step(&h->x, in, &out, &h->pass[dir]);
+		remember(h, st, &out);
+	} else
+		st = http_response_step(&h->x, in, &out, &h->pass[dir]);
+	if (!flow_send(&s->relay.flow[dir], buf_head(&out), buf_len(&out)))
+		return LOST;
+	switch (st) {
+	case HTTP_MORE:
+		return fill(s, dir, in);
+	case HTTP_PASS:
+		return GO_ON;
+	case HTTP_DONE:
+		h->done[dir] = true;
+		return WAIT;
+	case HTTP_TUNNEL:
+		return TUNNEL;
+	default:
+		return FAILED;
+	}
+}
+
+static enum state
+drive(struct session *s, int dir)
+{
+	struct http *h = s->setup->http;
+	struct flow *f = &s->relay.flow[dir];
+	struct buf *in = dir == TO_ORIGIN ? &s->setup->in : &h->in;
+	enum move m = GO_ON;
+	uint64_t none = 0;
+
+	if (flow_move(f, &s->worker->pool, &none, false) == FLOW_BROKEN)
+		return lost_origin(s);
+	while (m == GO_ON && !h->done[dir] && !flow_is_blocked(f))
+		m = h->pass[dir] > 0 ? pass(s, dir, in) : step(s, dir, in);
+	switch (m) {
+	case ENDED:
+		return ended(s, dir);
+	case LOST:
+		return lost_origin(s);
+	case TUNNEL:
+		return tunnel(s);
+	case FAILED:
+		return failed(s, h->x.why);
+	default:
+		return S_HTTP;
+	}
+}
+
+static int
+interest(const struct session *s, int dir)
+{
+	const struct http *h = s->setup->http;
+	const struct flow *to = &s->relay.flow[dir];
+	const struct flow *back = &s->relay.flow[1 - dir];
+
+	return (!h->done[dir] && !flow_is_blocked(to) ? STREAM_READ : 0) |
+	    (flow_is_blocked(back) ? STREAM_WRITE : 0);
+}
+
+enum state
+http_run(struct session *s)
+{
+	enum state next;
+
+	deadline_start(&s->worker->idle, &s->deadline);
+	next = drive(s, TO_ORIGIN);
+	if (next == S_HTTP)
+		next = drive(s, TO_CLIENT);
+	if (next != S_HTTP)
+		return next;
+	if (s->setup->http->done[TO_CLIENT])
+		return finish(s);
+	stream_watch(&s->client, interest(s, TO_ORIGIN));
+	stream_watch(&s->target, interest(s, TO_CLIENT));
+	return S_HTTP;
+}
