@@ -5,7 +5,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 
@@ -488,13 +487,31 @@ relay_went(struct session *s, enum relay_status st)
 	}
 }
 
+/*
+ * Closing with bytes unread would reset the connection, and the client could
+ * lose the answer: read on until it closes.  False: it did, or it broke.
+ */
+static bool
+discard(struct session *s)
+{
+	struct setup *u = s->setup;
+	uint64_t some = DISCARD_MAX;
+	uint8_t mem[4096];
+	ssize_t n = u->client_eof ? STREAM_EOF : 1;
+
+	while (n > 0 && some > sizeof(mem)) {
+		n = stream_read(&s->client, mem, sizeof(mem));
+		some -= n > 0 ? (uint64_t)n : 0;
+	}
+	u->client_eof |= n == STREAM_EOF;
+	return n == STREAM_AGAIN;
+}
+
 static enum state
 tell_off(struct session *s)
 {
 	struct flow *f = &s->relay.flow[1];
-	uint64_t some = DISCARD_MAX;
-	uint8_t mem[4096];
-	ssize_t n;
+	bool more;
 
 	if (!flush(s, f))
 		return S_DEAD;
@@ -502,19 +519,10 @@ tell_off(struct session *s)
 		f->eof = true;
 		stream_shutdown(&s->client);
 	}
-	/*
-	 * Closing with bytes unread would reset the connection, and the client
-	 * could lose the answer: read until it closes or the deadline.
-	 */
-	do {
-		n = stream_read(&s->client, mem, sizeof(mem));
-		some -= n > 0 ? (uint64_t)n : 0;
-	} while (n > 0 && some > sizeof(mem));
-	if (n == STREAM_EOF && flow_is_blocked(f))
-		n = STREAM_AGAIN; /* it may still read */
-	if (n != STREAM_AGAIN)
+	more = discard(s);
+	if (!more && !(s->setup->client_eof && flow_is_blocked(f)))
 		return S_DEAD;
-	watch_client(s, true);
+	watch_client(s, more);
 	return S_CLOSING;
 }
 
@@ -597,9 +605,11 @@ session_new(struct worker *w, const struct listen_spec *spec, int fd,
     const struct ip *peer)
 {
 	struct session *s = calloc(1, sizeof(*s));
+	struct stream unwanted;
 
 	if (s == NULL) {
-		close(fd);
+		stream_open(&unwanted, w->loop, fd, NULL);
+		stream_close(&unwanted);
 		return;
 	}
 	s->worker = w;
