@@ -25,22 +25,17 @@ on_verified(struct auth_job *job)
 	loop_wake(w->loop);
 }
 
-static enum state
-answered(struct session *s, bool good)
-{
-	inbound_login(&s->setup->inbound, good);
-	return S_INBOUND;
-}
-
-enum state
-login_ask(struct session *s)
+bool
+login_waits(struct session *s)
 {
 	struct setup *u = s->setup;
 	struct login *l = calloc(1, sizeof(*l));
 	enum auth_answer answer;
 
-	if (l == NULL)
-		return answered(s, false);
+	if (l == NULL) {
+		inbound_login(&u->inbound, false);
+		return false;
+	}
 	memcpy(l->job.user, u->inbound.user, sizeof(l->job.user));
 	memcpy(l->job.pass, u->inbound.pass, sizeof(l->job.pass));
 	l->job.done = on_verified;
@@ -50,10 +45,11 @@ login_ask(struct session *s)
 	u->login = l; /* before asking: the answer may be there at once */
 	answer = auth_ask(s->worker->snapshot->auth, &l->job);
 	if (answer == AUTH_LATER)
-		return S_LOGIN;
+		return true;
 	u->login = NULL;
 	login_free(l);
-	return answered(s, answer == AUTH_GOOD);
+	inbound_login(&u->inbound, answer == AUTH_GOOD);
+	return false;
 }
 
 void
@@ -79,7 +75,8 @@ login_deliver(struct worker *w)
 		s = l->session;
 		if (s != NULL) {
 			s->setup->login = NULL;
-			s->state = answered(s, l->job.good);
+			inbound_login(&s->setup->inbound, l->job.good);
+			s->state = S_INBOUND;
 			session_step(s);
 		}
 		login_free(l);

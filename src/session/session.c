@@ -200,6 +200,11 @@ read_request(struct session *s)
 		st = inbound_step(&u->inbound, &u->in, &out);
 		if (!say(s, &out))
 			return S_DEAD;
+		if (st == INBOUND_AUTH) {
+			if (login_waits(s))
+				return S_LOGIN;
+			continue;
+		}
 		if (st != INBOUND_MORE)
 			break;
 		if (drained) /* asking again would find nothing */
@@ -211,14 +216,8 @@ read_request(struct session *s)
 			return S_DEAD;
 		drained = u->in.tail < u->in.cap;
 	}
-	switch (st) {
-	case INBOUND_AUTH:
-		return login_ask(s);
-	case INBOUND_READY:
-		return S_VERDICT;
-	default:
-		return session_fail(s, u->inbound.why);
-	}
+	return st == INBOUND_READY ? S_VERDICT
+				   : session_fail(s, u->inbound.why);
 }
 
 /* Somebody else has to move first. */
@@ -544,21 +543,18 @@ session_step(struct session *s)
 {
 	enum state next;
 
-	for (;;) {
+	while (s->state != S_DEAD && s->state != S_RELAY) {
 		next = path[s->state](s);
 		if (next == s->state)
 			return;
 		s->state = next;
-		if (next == S_DEAD) {
-			session_free(s);
-			return;
-		}
-		if (next == S_RELAY) {
-			setup_free(s);
-			relay_went(s, relay_start(&s->relay, &s->worker->pool));
-			return;
-		}
 	}
+	if (s->state == S_DEAD) {
+		session_free(s);
+		return;
+	}
+	setup_free(s);
+	relay_went(s, relay_start(&s->relay, &s->worker->pool));
 }
 
 static void

@@ -120,7 +120,7 @@ void expiry_init(struct worker *);
 void expiry_deinit(struct worker *);
 
 /* login.c */
-enum state login_ask(struct session *);
+bool login_waits(struct session *); /* false: inbound has the answer */
 void login_forget(struct setup *);
 void login_deliver(struct worker *);
 

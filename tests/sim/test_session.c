@@ -604,6 +604,30 @@ test_connect_deadline(void **state)
 	teardown();
 }
 
+/* A client that leaves just when there is bad news for it. */
+static void
+test_gone_when_told(void **state)
+{
+	int c, timed_out;
+
+	(void)state;
+	for (timed_out = 0; timed_out < 2; timed_out++) {
+		assert_true(setup("rule direct\ntimeout { connect 5s; }\n"));
+		sim.dial_never = true;
+		c = sim_connect();
+		sim_send(c, SAY("\5\1\0\5\1\0\3\013example.org\0\120"));
+		sim_turn();
+		sim_reset(c);
+		if (timed_out)
+			sim_wait(5000);
+		sim.dial_never = false;
+		sim.dial = DIAL_REFUSED;
+		sim_turn();
+		assert_true(sim.end[c]->closed);
+		teardown();
+	}
+}
+
 static int
 open_tunnel(int *target)
 {
@@ -773,6 +797,7 @@ main(void)
 		cmocka_unit_test(test_denied),
 		cmocka_unit_test(test_handshake_deadline),
 		cmocka_unit_test(test_connect_deadline),
+		cmocka_unit_test(test_gone_when_told),
 		cmocka_unit_test(test_idle),
 		cmocka_unit_test(test_drain),
 		cmocka_unit_test(test_bulk),
