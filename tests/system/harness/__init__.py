@@ -1,0 +1,1 @@
+"""What the system tests share: peers, origins, the daemon, raw protocols."""
