@@ -52,6 +52,7 @@ settle(struct dns_channel *c)
 {
 	struct loop *loop = c->asker->loop;
 	struct timeval tv;
+	uint64_t ms;
 
 	if (c->under_way == 0) {
 		timer_stop(loop, &c->timer);
@@ -59,12 +60,11 @@ settle(struct dns_channel *c)
 			ev_feed_event(loop->ev, &c->asker->sweep.ev, EV_TIMER);
 		return;
 	}
-	/* A time-out never comes earlier than those that were there before. */
-	if (ev_is_active(&c->timer.ev) ||
-	    ares_timeout(c->ares, NULL, &tv) == NULL)
+	/* A scan, but of few questions. */
+	if (ares_timeout(c->ares, NULL, &tv) == NULL)
 		return;
-	timer_start(loop, &c->timer,
-	    (uint64_t)tv.tv_sec * 1000 + (uint64_t)tv.tv_usec / 1000 + 1);
+	ms = (uint64_t)tv.tv_sec * 1000 + (uint64_t)tv.tv_usec / 1000;
+	timer_start(loop, &c->timer, ms + 1);
 }
 
 static void

@@ -26,11 +26,9 @@ name_table_deinit(struct name_table *t)
 }
 
 static struct name_node **
-bucket(const struct name_table *t, const char *name, enum host_type family)
+bucket(const struct name_table *t, const char *name)
 {
-	uint64_t hash = hash_keyed(&t->key, name, strlen(name));
-
-	return &t->buckets[(hash + family) & t->mask];
+	return &t->buckets[hash_keyed(&t->key, name, strlen(name)) & t->mask];
 }
 
 struct name_node *
@@ -39,7 +37,7 @@ name_table_find(const struct name_table *t, const char *name,
 {
 	struct name_node *n;
 
-	for (n = *bucket(t, name, family); n != NULL; n = n->next)
+	for (n = *bucket(t, name); n != NULL; n = n->next)
 		if (n->family == family && strcmp(n->name, name) == 0)
 			break;
 	return n;
@@ -48,7 +46,7 @@ name_table_find(const struct name_table *t, const char *name,
 void
 name_table_add(struct name_table *t, struct name_node *n)
 {
-	struct name_node **b = bucket(t, n->name, n->family);
+	struct name_node **b = bucket(t, n->name);
 
 	n->next = *b;
 	*b = n;
@@ -57,7 +55,7 @@ name_table_add(struct name_table *t, struct name_node *n)
 void
 name_table_remove(struct name_table *t, struct name_node *n)
 {
-	struct name_node **at = bucket(t, n->name, n->family);
+	struct name_node **at = bucket(t, n->name);
 
 	while (*at != n) {
 		assert(*at != NULL);

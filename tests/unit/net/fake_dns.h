@@ -35,7 +35,7 @@ struct fake_dns {
 	void *data;               /* the test's */
 	unsigned a, aaaa, tcp_in; /* questions so far; TCP connections */
 	unsigned under_way;       /* delayed replies */
-	uint16_t ports[64];       /* where questions came from by UDP */
+	uint16_t ports[512];      /* where questions came from by UDP */
 	unsigned nports;
 	char last[256]; /* name asked for, as it was spelt */
 };

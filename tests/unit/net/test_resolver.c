@@ -26,6 +26,19 @@ __wrap_loop_now(const struct loop *l)
 	return __real_loop_now(l) + ahead;
 }
 
+/* How many channels of c-ares ended. */
+static unsigned destroyed;
+
+void __real_ares_destroy(void *);
+void __wrap_ares_destroy(void *);
+
+void
+__wrap_ares_destroy(void *channel)
+{
+	destroyed++;
+	__real_ares_destroy(channel);
+}
+
 struct asked {
 	struct lookup lookup;
 	struct loop *loop;
@@ -306,6 +319,24 @@ gives_up_on_silence(void **state)
 }
 
 static void
+a_new_question_does_not_wait_for_an_old_one(void **state)
+{
+	struct fixture *f = *state;
+	struct asked a, b;
+
+	/* After 80 ms the first one waits 160 ms for its second try... */
+	ask(f, &a, "silent1.example.org");
+	looping_run_for(f->loop, 100);
+	assert_int_equal(f->dns.a, 2);
+	/* ...and the second one no more than 80 ms all the same. */
+	ask(f, &b, "silent2.example.org");
+	looping_run_for(f->loop, 110);
+	assert_int_equal(f->dns.a, 4);
+	lookup_cancel(&a.lookup);
+	lookup_cancel(&b.lookup);
+}
+
+static void
 asks_the_next_server(void **state)
 {
 	struct fixture *f = *state;
@@ -560,15 +591,15 @@ asks_from_many_ports(void **state)
 		assert_int_equal(a[i].result[V4], LOOKUP_FOUND);
 		assert_int_equal(a[i].calls[V6], 1);
 	}
-	assert_int_equal(f->dns.nports, 64);
-	for (i = 0; i < 64; i++) {
+	assert_int_equal(f->dns.nports, 400);
+	for (i = 0; i < 400; i++) {
 		seen = false;
 		for (j = 0; j < i; j++)
 			seen |= f->dns.ports[j] == f->dns.ports[i];
 		ports += !seen;
 	}
-	/* 64 share one; so of 400 questions the first 64 have one... */
-	assert_int_equal(ports, 1);
+	/* 64 questions share one... */
+	assert_in_range(ports, 7, 400);
 	f->dns.nports = 0;
 	ask_and_wait(f, &a[0], "one.example.org");
 	j = f->dns.ports[0];
@@ -576,6 +607,23 @@ asks_from_many_ports(void **state)
 	ask_and_wait(f, &a[0], "two.example.org");
 	/* ...and when all were answered the next one has another. */
 	assert_int_not_equal(f->dns.ports[0], j);
+}
+
+/* What was replaced is freed when its last question was answered. */
+static void
+frees_channels_as_it_goes(void **state)
+{
+	struct fixture *f = *state;
+	struct asked a;
+	char name[64];
+	int i;
+
+	destroyed = 0;
+	for (i = 0; i < 200; i++) { /* 400 questions */
+		snprintf(name, sizeof(name), "n%d.example.org", i);
+		ask_and_wait(f, &a, name);
+	}
+	assert_int_equal(destroyed, 6);
 }
 
 static void
@@ -837,6 +885,7 @@ main(void)
 		TEST(follows_aliases_and_nothing_else),
 		TEST(tells_none_from_failed),
 		TEST(gives_up_on_silence),
+		TEST(a_new_question_does_not_wait_for_an_old_one),
 		TEST(asks_the_next_server),
 		TEST(turns_to_tcp_when_truncated),
 		TEST(believes_no_garbage),
@@ -849,6 +898,7 @@ main(void)
 		TEST(may_be_freed_by_its_answer),
 		TEST(frees_with_questions_under_way),
 		TEST(asks_from_many_ports),
+		TEST(frees_channels_as_it_goes),
 		TEST(fails_at_once_when_too_many),
 		TEST(survives_lack_of_memory),
 		TEST(keeps_special_names_here),
