@@ -60,7 +60,8 @@ say_request(struct hop *h, struct buf *in, struct buf *out, enum outcome *why)
 /*
  * Measured: for a target that refuses or does not exist tinyproxy says 500,
  * squid 503 and 500.  Those and what a gateway says of the next one (RFC 9110
- * section 15.6) are about the target, the rest about the hop.
+ * section 15.6) are about the target, the rest about the hop.  A wrong login is
+ * 401 with tinyproxy, where the rest of the world says 407.
  */
 static enum outcome
 meaning(unsigned status)
@@ -68,6 +69,7 @@ meaning(unsigned status)
 	switch (status) {
 	case 403:
 		return OUTCOME_DENIED;
+	case 401:
 	case 407:
 		return OUTCOME_HOP_AUTH;
 	case 404:

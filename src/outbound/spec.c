@@ -12,7 +12,7 @@ const struct hop_ops *const hop_kinds[] = {
 	NULL,
 };
 
-/* Other spellings people know; here a name always goes to the hop unresolved. */
+/* Spellings people know; a name always goes to the hop unresolved here. */
 static const struct {
 	const char *spelling, *scheme;
 } spellings[] = {

@@ -12,7 +12,7 @@
 #define FRAME_MAX 100
 #define WIRE_MAX  32768
 
-/* -- a hop that seals: "CK", and then xor in frames of 2 + n bytes ---------- */
+/* -- a hop that seals: "CK", and then xor in frames of 2 + n bytes ------ */
 
 struct hop {
 	const struct hop_spec *spec;
@@ -144,7 +144,7 @@ static const struct hop_ops hop_fake = {
 	.close = fake_close,
 };
 
-/* -- the peer -------------------------------------------------------------- */
+/* -- the peer ---------------------------------------------------------- */
 
 struct word {
 	size_t hop;
@@ -392,7 +392,7 @@ builds(const char *kinds, size_t slice, size_t out_cap)
 	world_free(&w);
 }
 
-/* -- tests ------------------------------------------------------------------ */
+/* -- tests -------------------------------------------------------------- */
 
 static void
 builds_every_kind(void **state)
@@ -516,7 +516,7 @@ keeps_sealed_first_bytes(void **state)
 	world_free(&w);
 }
 
-/* -- failures ---------------------------------------------------------------- */
+/* -- failures ------------------------------------------------------------ */
 
 /* The answer to word i is this one instead. */
 static enum hop_status

@@ -101,6 +101,7 @@ expected(unsigned status)
 	case 502:
 	case 503:
 		return OUTCOME_HOST_UNREACHABLE;
+	case 401:
 	case 407:
 		return OUTCOME_HOP_AUTH;
 	case 504:
