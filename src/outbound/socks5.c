@@ -89,6 +89,7 @@ meaning(uint8_t answer)
 	case SOCKS5_NET_UNREACHABLE:
 		return OUTCOME_NET_UNREACHABLE;
 	case SOCKS5_HOST_UNREACHABLE:
+	case SOCKS5_FAILURE: /* microsocks and tor say so of unknown names */
 		return OUTCOME_HOST_UNREACHABLE;
 	case SOCKS5_REFUSED:
 		return OUTCOME_REFUSED;

@@ -554,7 +554,7 @@ tells_target_from_hops(void **state)
 		char answer;
 		enum outcome last;
 	} answer[] = {
-		{ 1, OUTCOME_HOP_FAILED },
+		{ 1, OUTCOME_HOST_UNREACHABLE },
 		{ 2, OUTCOME_DENIED },
 		{ 3, OUTCOME_NET_UNREACHABLE },
 		{ 4, OUTCOME_HOST_UNREACHABLE },
