@@ -234,7 +234,7 @@ url_parse(struct conf *c, struct source *s, const struct token *t,
     struct conf_value *v)
 {
 	struct conf_url *url = &v->as.url;
-	const char *host;
+	const char *host = t->text;
 	struct reason no;
 	size_t n;
 

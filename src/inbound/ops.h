@@ -6,7 +6,7 @@
 
 struct inbound_ops {
 	const char *name;
-	unsigned protocol; /* its LISTEN_* bit */
+	unsigned protocol;                   /* its LISTEN_* bit */
 	bool (*speaks)(unsigned char first); /* can a client start like this? */
 	enum inbound_status (*step)(struct inbound *, struct buf *in,
 	    struct buf *out); /* `in` may be empty */

@@ -134,8 +134,11 @@ static const struct conf_directive *const tables[] = {
 	NULL,
 };
 
-/* What was reported, or dumped, as malloc'd text. */
-static inline char *
+/*
+ * What was reported, or dumped, as malloc'd text.  (Inlined, gcc 12 takes the
+ * text for the variable on the stack that open_memstream() writes it to.)
+ */
+static __attribute__((noinline)) char *
 printed(struct conf *c, void (*print)(const struct conf *, FILE *))
 {
 	char *text = NULL;

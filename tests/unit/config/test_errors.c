@@ -86,6 +86,8 @@ static const struct row rows[] = {
 	    "\"1kb\" is no size: a whole number and nothing, k, m or g", NULL },
 	{ "duration @10", "\"10\" is no duration: " BUT_UNITS,
 	    "did you mean \"10s\"?" },
+	{ "duration @999999999999999999d", "999999999999999999d is too large",
+	    NULL },
 	{ "duration @10M", "\"10M\" is no duration: " BUT_UNITS, NULL },
 	{ "set { wait @61s }", "61s must be from 1s to 1m", NULL },
 	/* where something is */
@@ -190,8 +192,7 @@ every_mistake_has_its_words(void **state)
 	char text[256], want[512], first[512], *got;
 	unsigned line, column;
 	struct conf *c;
-	size_t i;
-	int n;
+	size_t i, n;
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -201,8 +202,10 @@ every_mistake_has_its_words(void **state)
 		got = printed(c, conf_report);
 		snprintf(want, sizeof(want), "t:%u:%u: error: %s", line, column,
 		    rows[i].message);
-		n = (int)strcspn(got, "\n");
-		snprintf(first, sizeof(first), "%.*s", n, got);
+		n = strcspn(got, "\n");
+		assert_true(n < sizeof(first));
+		memcpy(first, got, n);
+		first[n] = '\0';
 		assert_string_equal(first, want);
 		/* The caret stands below the byte it is about. */
 		snprintf(want, sizeof(want), "\n%*s^\n", (int)(4 + column - 1),
@@ -301,10 +304,12 @@ all_mistakes_come_in_the_order_of_the_text(void **state)
 	n = conf_first(c, "pair");
 	conf_error_at(c, conf_next(n), &conf_next(n)->args[1], NULL, "late");
 	conf_error_at(c, n, &n->args[0], "do %s", "early %d", 7);
+	conf_error_at(c, n, NULL, NULL, "first");
 	conf_error_at(c, NULL, NULL, NULL, "nowhere");
 	conf_error_at(c, n, &n->args[0], "again", "early %d", 7);
 	got = printed(c, conf_report);
 	assert_string_equal(got,
+	    "a:1:1: error: first\n    pair a 1\n    ^\n"
 	    "a:1:6: error: early 7\n    pair a 1\n         ^\n"
 	    "    hint: do %s\n"
 	    "a:2:8: error: \"x\" is no whole number\n    pair b x\n"
