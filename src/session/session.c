@@ -26,40 +26,6 @@ watch_client(struct session *s, bool input)
 	    (flow_is_blocked(&s->relay.flow[1]) ? STREAM_WRITE : 0));
 }
 
-static void
-setup_free(struct session *s)
-{
-	struct setup *u = s->setup;
-
-	if (u == NULL)
-		return;
-	dial_cancel(&u->dial);
-	chain_close(u->chain);
-	login_forget(u);
-	http_free(u);
-	if (u->in.mem != u->in_mem)
-		free(u->in.mem);
-	free(u->hop_in.mem);
-	explicit_bzero(u->inbound.pass, sizeof(u->inbound.pass));
-	free(u);
-	s->setup = NULL;
-}
-
-static bool
-setup_new(struct session *s)
-{
-	struct setup *u = malloc(sizeof(*u));
-
-	if (u == NULL)
-		return false;
-	memset(u, 0, offsetof(struct setup, in_mem));
-	u->session = s;
-	u->in = buf_on(u->in_mem, sizeof(u->in_mem));
-	inbound_init(&u->inbound, s->spec);
-	s->setup = u;
-	return true;
-}
-
 void
 session_free(struct session *s)
 {

@@ -18,7 +18,7 @@
 #include "session/snapshot.h"
 #include "session/worker.h"
 
-#define SETUP_IN 2048 /* what a SOCKS handshake or a small head needs */
+#define SETUP_IN 1024 /* what a SOCKS handshake or a small head needs */
 
 enum state {
 	S_INBOUND, /* the client says what it wants */
@@ -58,6 +58,7 @@ struct login {
 
 /* Needed while a session sets up, and by HTTP; a tunnel frees it. */
 struct setup {
+	struct setup *next; /* while it is idle */
 	struct session *session;
 	struct inbound inbound;
 	struct dial dial;
@@ -70,6 +71,12 @@ struct setup {
 	struct buf hop_in; /* from the hop at work; memory only with a chain */
 	bool client_eof;
 	uint8_t in_mem[SETUP_IN];
+};
+
+/* The setups of a worker that nobody needs now. */
+struct setups {
+	struct setup *idle;
+	unsigned nidle;
 };
 
 struct session {
@@ -89,6 +96,7 @@ struct worker {
 	const struct snapshot *snapshot;
 	struct resolver *resolver;
 	struct flow_pool pool;
+	struct setups setups;
 	uint8_t *http_out; /* HTTP_OUT_MAX bytes, for one step */
 	struct listener *listeners;
 	TAILQ_HEAD(, session) sessions;
@@ -114,6 +122,11 @@ void session_reset_on_close(struct session *);
 /* More bytes from s into *in, which grows up to max when it is full. */
 ssize_t session_fill(struct buf *in, struct stream *s, size_t max,
     const uint8_t *inline_mem);
+
+/* setup.c; setup_free() also when there is none */
+bool setup_new(struct session *);
+void setup_free(struct session *);
+void setups_deinit(struct setups *);
 
 /* expiry.c: what runs out, and what then */
 void expiry_init(struct worker *);

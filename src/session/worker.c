@@ -99,6 +99,7 @@ worker_free(struct worker *w)
 	while ((s = TAILQ_FIRST(&w->sessions)) != NULL)
 		session_free(s);
 	login_deliver(w);
+	setups_deinit(&w->setups);
 	if (w->listeners != NULL)
 		close_listeners(w);
 	free(w->listeners);

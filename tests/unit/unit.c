@@ -1,5 +1,6 @@
 /* unit.c - malloc and friends, wrapped by the linker, failing on cue. */
 #include <string.h>
+#include <sys/mman.h>
 
 #include "unit.h"
 
@@ -12,6 +13,8 @@ void *__real_realloc(void *, size_t);
 void *__wrap_malloc(size_t);
 void *__wrap_calloc(size_t, size_t);
 void *__wrap_realloc(void *, size_t);
+void *__real_mmap(void *, size_t, int, int, int, off_t);
+void *__wrap_mmap(void *, size_t, int, int, int, off_t);
 char *__wrap_strdup(const char *);
 char *__wrap_strndup(const char *, size_t);
 
@@ -57,6 +60,13 @@ void *
 __wrap_realloc(void *p, size_t n)
 {
 	return must_fail() ? NULL : __real_realloc(p, n);
+}
+
+void *
+__wrap_mmap(void *at, size_t n, int prot, int flags, int fd, off_t off)
+{
+	return must_fail() ? MAP_FAILED
+			   : __real_mmap(at, n, prot, flags, fd, off);
 }
 
 char *
