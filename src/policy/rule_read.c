@@ -180,7 +180,7 @@ read_name(struct to *to, const char *word, struct endpoint *e)
 		word += 2;
 	to->is = below ? TO_BELOW : TO_NAME;
 	return endpoint_from_host(e, word, strlen(word), 0) == OK &&
-	    e->type == HOST_NAME && strpbrk(word, "*/,") == NULL;
+	    e->type == HOST_NAME;
 }
 
 /* `to example.org usr alice` would be wider than what was meant. */

@@ -69,7 +69,7 @@ read_rules(struct rules *rules, struct conf *c)
 		if (all == 0 && read && matches_all(r))
 			all = n->line;
 	}
-	return good && !told;
+	return good; /* told: the conf is not ok any more */
 }
 
 /* Without any rule there must be no doubt about what is wanted. */

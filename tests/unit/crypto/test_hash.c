@@ -25,8 +25,7 @@ is_siphash(void **state)
 		size_t len;
 		uint64_t hash;
 	} vectors[] = {
-		{ 0, 0x726fdb47dd0e0e31 },
-		{ 1, 0x74f839c593dc67fd },
+		{ 0, 0x726fdb47dd0e0e31 }, { 1, 0x74f839c593dc67fd },
 		{ 2, 0x0d6c8009d9a94f5a },
 		{ 15, 0xa129ca6149be45e5 }, /* the example of the paper */
 	};

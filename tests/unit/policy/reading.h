@@ -29,7 +29,10 @@ static const struct conf_arg names_args[] = {
 };
 
 static const struct conf_directive hops_directives[] = {
-	{ .name = "hops", .args = names_args, .min_args = 1, .many_args = true },
+	{ .name = "hops",
+	    .args = names_args,
+	    .min_args = 1,
+	    .many_args = true },
 	{ .name = NULL },
 };
 

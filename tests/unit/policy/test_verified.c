@@ -69,19 +69,6 @@ takes_the_longest(void **state)
 	verified_free(v);
 }
 
-/* What one of them knows another does not: each has its own key. */
-static void
-shares_nothing(void **state)
-{
-	struct verified *v = fresh(), *other = fresh();
-
-	(void)state;
-	verified_add(v, "alice", "sesame");
-	assert_false(verified_has(other, "alice", "sesame"));
-	verified_free(v);
-	verified_free(other);
-}
-
 static void
 forgets_in_time(void **state)
 {
@@ -145,24 +132,59 @@ has_a_limit(void **state)
 	verified_free(v);
 }
 
-/* The same login again takes no second place. */
+static void
+fill(struct verified *v, unsigned n)
+{
+	char user[16];
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		time_now++;
+		snprintf(user, sizeof(user), "u%u", i);
+		verified_add(v, user, "sesame");
+	}
+}
+
+/* The same login again takes no second place, and nobody else's. */
 static void
 keeps_one_of_each(void **state)
 {
+	enum { MANY = 8 * VERIFIED_MAX };
 	struct verified *v = fresh();
-	char user[16];
-	unsigned i, k;
+	unsigned i;
 
 	(void)state;
-	for (i = 0; i < 8; i++) {
-		snprintf(user, sizeof(user), "u%u", i);
-		for (k = 0; k < 100; k++) {
-			time_now++;
-			verified_add(v, user, "sesame");
-		}
+	fill(v, MANY);
+	for (i = 0; i < 100; i++) {
+		time_now++;
+		verified_add(v, "u8191", "sesame");
 	}
-	assert_int_equal(count_known(v, 0, 8), 8);
+	assert_int_equal(count_known(v, 0, MANY), VERIFIED_MAX);
 	verified_free(v);
+}
+
+/*
+ * Each has a key of its own: what one knows another does not, and which
+ * logins push which others out nobody can work out.
+ */
+static void
+shares_nothing(void **state)
+{
+	enum { MANY = 4 * VERIFIED_MAX };
+	struct verified *v = fresh(), *other = fresh();
+	unsigned i, same = 0;
+
+	(void)state;
+	verified_add(v, "alice", "sesame");
+	assert_false(verified_has(other, "alice", "sesame"));
+	fill(v, MANY);
+	fill(other, MANY);
+	for (i = 0; i < MANY; i++)
+		same += count_known(v, i, i + 1) ==
+		    count_known(other, i, i + 1);
+	assert_true(same < MANY);
+	verified_free(v);
+	verified_free(other);
 }
 
 static void *
@@ -221,10 +243,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_what_it_was_told),
 		cmocka_unit_test(takes_the_longest),
-		cmocka_unit_test(shares_nothing),
 		cmocka_unit_test(forgets_in_time),
 		cmocka_unit_test(has_a_limit),
 		cmocka_unit_test(keeps_one_of_each),
+		cmocka_unit_test(shares_nothing),
 		cmocka_unit_test(serves_threads),
 		cmocka_unit_test(has_a_clock),
 	};
