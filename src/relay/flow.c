@@ -187,7 +187,7 @@ flow_move(struct flow *f, struct flow_pool *p, uint64_t *left, bool readable)
 		if (flow_is_blocked(f))
 			return FLOW_WAITS;
 		/* Less than asked for: nothing more is there now. */
-		readable = (size_t)n == max || f->bulk;
+		readable = (size_t)n == max;
 	}
 	if (*left == 0)
 		return FLOW_LIMIT;

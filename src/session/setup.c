@@ -33,7 +33,7 @@ page_new(struct setups *p)
 static void
 page_free(struct setups *p, struct setup *u)
 {
-	if (p->nidle >= SETUPS_KEPT) {
+	if (p->nidle + 1 > SETUPS_KEPT) {
 		munmap(u, sizeof(*u));
 		return;
 	}
