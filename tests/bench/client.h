@@ -29,8 +29,9 @@ struct client {
 	enum outcome outcome;
 	bool over;
 	int epoll;
-	unsigned live;  /* tunnels not CLOSED */
-	unsigned ready; /* of those that wait for each other */
+	unsigned live;   /* tunnels not CLOSED */
+	unsigned opened; /* of all tunnels, so far */
+	unsigned ready;  /* of those that wait for each other */
 	uint32_t seed;
 	double now, start, moved; /* the last when something last happened */
 	uint32_t *latencies;      /* in ns */
