@@ -291,7 +291,8 @@ help(void *arg)
 	struct auth *a = arg;
 	struct auth_job *j;
 
-	setpriority(PRIO_PROCESS, 0, NICE); /* Linux: of this thread only */
+	/* Linux: of this thread only */
+	setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + NICE);
 	while ((j = next_job(a)) != NULL)
 		finish(j, verify(a, j));
 	return NULL;
