@@ -141,8 +141,8 @@ finish(struct session *s)
 {
 	struct setup *u = s->setup;
 	struct http *h = u->http;
-	bool last = !h->done[TO_ORIGIN] || h->x.client_close ||
-	    u->client_eof || s->worker->draining;
+	bool last = !h->done[TO_ORIGIN] || h->x.client_close || u->client_eof ||
+	    s->worker->draining;
 
 	forget_request(h);
 	if (last || h->x.origin_close || buf_len(&h->in) > 0 ||
@@ -250,7 +250,7 @@ fill(struct session *s, int dir, struct buf *in)
 		    : session_fill(in, &s->client, INBOUND_IN_MAX, u->in_mem);
 	else
 		n = session_fill(in, &s->target, HTTP_HEAD_MAX, NULL);
-	return n > 0		    ? GO_ON
+	return n > 0            ? GO_ON
 	    : n == STREAM_AGAIN ? WAIT
 	    : n == STREAM_EOF   ? ENDED
 				: LOST;

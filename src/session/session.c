@@ -11,9 +11,8 @@
 #include "session.h"
 
 #define container(p, type, member) \
-	((type *)(void *)((char *)(p) - offsetof(type, member)))
+	((type *)(void *)((char *)(p)-offsetof(type, member)))
 
-#define HOP_BURST 8192	     /* what all hops together may say at once */
 #define DISCARD_MAX (1 << 20) /* read and dropped of a client told off */
 
 static void on_client_event(struct stream *, int);
@@ -22,8 +21,9 @@ static void on_target_event(struct stream *, int);
 static void
 watch_client(struct session *s, bool input)
 {
-	stream_watch(&s->client, (input ? STREAM_READ : 0) |
-	    (flow_is_blocked(&s->relay.flow[1]) ? STREAM_WRITE : 0));
+	stream_watch(&s->client,
+	    (input ? STREAM_READ : 0) |
+		(flow_is_blocked(&s->relay.flow[1]) ? STREAM_WRITE : 0));
 }
 
 void
@@ -86,7 +86,8 @@ session_fill(struct buf *in, struct stream *from, size_t max,
 		memcpy(mem, buf_head(in), buf_len(in));
 		if (in->mem != inline_mem)
 			free(in->mem);
-		*in = (struct buf){ .mem = mem, .cap = cap,
+		*in = (struct buf){ .mem = mem,
+			.cap = cap,
 			.tail = buf_len(in) };
 		at = buf_tail(in, &room);
 	}
@@ -96,8 +97,14 @@ session_fill(struct buf *in, struct stream *from, size_t max,
 	return n;
 }
 
-static bool
-flush(struct session *s, struct flow *f)
+void
+session_target(struct session *s, int fd)
+{
+	stream_open(&s->target, s->worker->loop, fd, on_target_event);
+}
+
+bool
+session_flush(struct session *s, struct flow *f)
 {
 	uint64_t none = 0;
 
@@ -215,111 +222,6 @@ hear_client(struct session *s)
 
 /* -- S_VERDICT ------------------------------------------------------------ */
 
-/* A connection to ourselves would only come back in: a loop. */
-static bool
-is_own(const struct snapshot *c, const struct ip *ip, uint16_t port)
-{
-	struct ip at;
-	size_t i;
-
-	for (i = 0; i < c->nlisteners; i++) {
-		if (c->listeners[i].addr.port != port ||
-		    !endpoint_ip(&c->listeners[i].addr, &at))
-			continue;
-		if (ip_same(&at, ip) || (ip_is_any(&at) && ip_is_loopback(ip)))
-			return true;
-	}
-	return false;
-}
-
-static bool
-permit(struct dial *d, const struct ip *ip, uint16_t port)
-{
-	struct setup *u = container(d, struct setup, dial);
-	const struct snapshot *c = u->session->worker->snapshot;
-
-	if (is_own(c, ip, port))
-		return false;
-	return !u->route->direct ||
-	    rules_permit_ip(c->rules, &u->inbound.request, ip);
-}
-
-static enum outcome
-dial_outcome(enum dial_result r)
-{
-	static const enum outcome map[] = {
-		[DIAL_OK] = OUTCOME_OK,
-		[DIAL_DENIED] = OUTCOME_DENIED,
-		[DIAL_REFUSED] = OUTCOME_REFUSED,
-		[DIAL_HOST_UNREACHABLE] = OUTCOME_HOST_UNREACHABLE,
-		[DIAL_NET_UNREACHABLE] = OUTCOME_NET_UNREACHABLE,
-		[DIAL_TIMEOUT] = OUTCOME_TIMEOUT,
-		[DIAL_NO_NAME] = OUTCOME_NO_NAME,
-		[DIAL_NAME_FAILED] = OUTCOME_NAME_FAILED,
-		[DIAL_NO_RESOURCES] = OUTCOME_OVERLOADED,
-		[DIAL_FAILED] = OUTCOME_HOST_UNREACHABLE,
-	};
-
-	return map[r];
-}
-
-static void
-blame_hop(struct session *s, enum outcome why)
-{
-	struct setup *u = s->setup;
-	size_t at = u->chain != NULL ? chain_at(u->chain) : 0;
-
-	if (!log_may(&s->worker->warned))
-		return;
-	log_warn("chain is down", "hop", u->hops[at]->name, "why",
-	    outcome_str(why), "do", why == OUTCOME_HOP_AUTH
-		? "check the user and password of this hop"
-		: at + 1 < u->route->n
-		? "check that this hop and the one behind it run"
-		: "check that this hop runs and its address is right", NULL);
-}
-
-/* Only a direct route lets the target's own reasons be told. */
-static enum state
-dial_failed(struct session *s, enum dial_result r)
-{
-	if (s->setup->route->direct || r == DIAL_NO_RESOURCES)
-		return session_fail(s, dial_outcome(r));
-	blame_hop(s, dial_outcome(r));
-	return session_fail(s, OUTCOME_HOP_FAILED);
-}
-
-static enum state
-dialled(struct session *s, int fd)
-{
-	stream_open(&s->target, s->worker->loop, fd, on_target_event);
-	return s->setup->route->direct ? S_ANSWER : S_CHAIN;
-}
-
-static void
-on_dialled(struct dial *d, enum dial_result r, int fd)
-{
-	struct session *s = container(d, struct setup, dial)->session;
-
-	s->state = r == DIAL_OK ? dialled(s, fd) : dial_failed(s, r);
-	session_step(s);
-}
-
-static bool
-open_chain(struct setup *u, const struct snapshot *c)
-{
-	size_t i;
-
-	for (i = 0; i < u->route->n; i++)
-		u->hops[i] = &c->hops[u->route->hop[i]];
-	chain_close(u->chain);
-	u->chain = chain_open(u->hops, u->route->n, &u->inbound.request.target);
-	if (u->hop_in.mem == NULL)
-		u->hop_in = buf_on(malloc(HOP_IN_MAX), HOP_IN_MAX);
-	buf_consume(&u->hop_in, buf_len(&u->hop_in));
-	return u->chain != NULL && u->hop_in.mem != NULL;
-}
-
 static enum state
 ask_rules(struct session *s)
 {
@@ -341,69 +243,6 @@ ask_rules(struct session *s)
 		return S_ANSWER;
 	session_drop_target(s);
 	return S_DIAL;
-}
-
-/* -- S_DIAL, S_CHAIN ------------------------------------------------------ */
-
-static enum state
-dial(struct session *s)
-{
-	struct worker *w = s->worker;
-	struct setup *u = s->setup;
-	const struct endpoint *to = &u->inbound.request.target;
-	int fd;
-
-	if (!u->route->direct) {
-		if (!open_chain(u, w->snapshot))
-			return session_fail(s, OUTCOME_OVERLOADED);
-		to = &u->hops[0]->addr;
-	}
-	deadline_start(&w->connect, &s->deadline);
-	u->dial.permit = permit;
-	u->dial.done = on_dialled;
-	fd = dial_start(&u->dial, w->loop, w->resolver, to);
-	return fd >= 0 ? dialled(s, fd) : wait(s);
-}
-
-static enum state
-build_chain(struct session *s)
-{
-	struct setup *u = s->setup;
-	uint8_t mem[HOP_BURST];
-	struct buf out;
-	enum outcome why;
-	enum hop_status st;
-	bool drained = false;
-	ssize_t n;
-
-	for (;;) {
-		out = buf_on(mem, sizeof(mem));
-		st = chain_step(u->chain, &u->hop_in, &out, &why);
-		if (!flush(s, &s->relay.flow[0]) ||
-		    !flow_send(&s->relay.flow[0], buf_head(&out),
-			buf_len(&out)))
-			st = HOP_FAILED, why = OUTCOME_HOP_FAILED;
-		if (st != HOP_MORE)
-			break;
-		n = drained ? STREAM_AGAIN
-			    : session_fill(&u->hop_in, &s->target, 0, NULL);
-		if (n == STREAM_AGAIN) {
-			stream_watch(&s->target, STREAM_READ |
-			    (flow_is_blocked(&s->relay.flow[0]) ? STREAM_WRITE
-								: 0));
-			return wait(s);
-		}
-		if (n <= 0) { /* gone, or it answers without end */
-			st = HOP_FAILED, why = OUTCOME_HOP_FAILED;
-			break;
-		}
-		drained = u->hop_in.tail < u->hop_in.cap;
-	}
-	if (st == HOP_READY)
-		return S_ANSWER;
-	if (why == OUTCOME_HOP_FAILED || why == OUTCOME_HOP_AUTH)
-		blame_hop(s, why);
-	return session_fail(s, why);
 }
 
 /* -- S_ANSWER, S_RELAY, S_CLOSING ----------------------------------------- */
@@ -478,7 +317,7 @@ tell_off(struct session *s)
 	struct flow *f = &s->relay.flow[1];
 	bool more;
 
-	if (!flush(s, f))
+	if (!session_flush(s, f))
 		return S_DEAD;
 	if (!flow_is_blocked(f) && !f->eof) {
 		f->eof = true;
@@ -497,8 +336,8 @@ static enum state (*const path[])(struct session *) = {
 	[S_INBOUND] = read_request,
 	[S_LOGIN] = wait,
 	[S_VERDICT] = ask_rules,
-	[S_DIAL] = dial,
-	[S_CHAIN] = build_chain,
+	[S_DIAL] = reach_dial,
+	[S_CHAIN] = reach_chain,
 	[S_ANSWER] = answer,
 	[S_HTTP] = http_run,
 	[S_CLOSING] = tell_off,
@@ -529,11 +368,11 @@ on_client_event(struct stream *stream, int events)
 	struct session *s = container(stream, struct session, client);
 
 	if (s->state == S_RELAY) {
-		relay_went(s, relay_event(&s->relay, &s->worker->pool, stream,
-		    events));
+		relay_went(s,
+		    relay_event(&s->relay, &s->worker->pool, stream, events));
 		return;
 	}
-	if ((events & STREAM_WRITE) && !flush(s, &s->relay.flow[1]))
+	if ((events & STREAM_WRITE) && !session_flush(s, &s->relay.flow[1]))
 		session_free(s);
 	else if (s->state != S_LOGIN && s->state != S_DIAL &&
 	    s->state != S_CHAIN)
@@ -549,8 +388,8 @@ on_target_event(struct stream *stream, int events)
 
 	switch (s->state) {
 	case S_RELAY:
-		relay_went(s, relay_event(&s->relay, &s->worker->pool, stream,
-		    events));
+		relay_went(s,
+		    relay_event(&s->relay, &s->worker->pool, stream, events));
 		break;
 	case S_CHAIN:
 	case S_HTTP:

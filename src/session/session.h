@@ -24,11 +24,11 @@ enum state {
 	S_INBOUND, /* the client says what it wants */
 	S_LOGIN,   /* the helper thread verifies its password */
 	S_VERDICT, /* the rules say whether and which way */
-	S_DIAL,	   /* the target or the first hop is being reached */
+	S_DIAL,    /* the target or the first hop is being reached */
 	S_CHAIN,   /* the hops shake hands, one through the other */
 	S_ANSWER,  /* it is reached: tell the client */
 	S_RELAY,   /* bytes both ways */
-	S_HTTP,	   /* one HTTP exchange */
+	S_HTTP,    /* one HTTP exchange */
 	S_CLOSING, /* the client was told why not, and may read it */
 	S_DEAD,
 };
@@ -36,11 +36,11 @@ enum state {
 /* What an HTTP session needs besides: an exchange, and an origin to keep. */
 struct http {
 	struct http_exchange x;
-	struct buf in;	  /* from the origin, not understood yet */
+	struct buf in;    /* from the origin, not understood yet */
 	uint64_t pass[2]; /* bytes to move unlooked, by direction */
 	bool done[2];
-	bool at_head; /* nothing of the request was sent yet */
-	bool reused;  /* the origin's connection served before */
+	bool at_head;   /* nothing of the request was sent yet */
+	bool reused;    /* the origin's connection served before */
 	uint8_t *again; /* the request, should a reused connection fail */
 	size_t again_len;
 	/* What the open connection to an origin was made for: */
@@ -67,7 +67,7 @@ struct setup {
 	const struct hop_spec *hops[CHAIN_MAX];
 	struct login *login;
 	struct http *http;
-	struct buf in;	   /* from the client */
+	struct buf in;     /* from the client */
 	struct buf hop_in; /* from the hop at work; memory only with a chain */
 	bool client_eof;
 	uint8_t in_mem[SETUP_IN];
@@ -103,8 +103,8 @@ struct worker {
 	struct deadlines handshake, connect, idle, half_closed, linger;
 	atomic_bool drain, stop;
 	bool draining;
-	pthread_mutex_t lock; /* for logins only */
-	struct login *logins; /* answered, by the helper thread */
+	pthread_mutex_t lock;      /* for logins only */
+	struct login *logins;      /* answered, by the helper thread */
 	unsigned long long warned; /* when a hop's failure was last logged */
 };
 
@@ -112,7 +112,7 @@ void session_new(struct worker *, const struct listen_spec *, int fd,
     const struct ip *peer);
 void session_free(struct session *);
 void session_break(struct session *); /* frees it; both sides see a reset */
-void session_step(struct session *); /* may free it */
+void session_step(struct session *);  /* may free it */
 
 /* For session's other files: tell the client why not, then close. */
 enum state session_fail(struct session *, enum outcome);
@@ -122,6 +122,14 @@ void session_reset_on_close(struct session *);
 /* More bytes from s into *in, which grows up to max when it is full. */
 ssize_t session_fill(struct buf *in, struct stream *s, size_t max,
     const uint8_t *inline_mem);
+
+void session_target(struct session *, int fd); /* it is connected */
+/* Send what f keeps; false: a stream broke. */
+bool session_flush(struct session *, struct flow *f);
+
+/* reach.c */
+enum state reach_dial(struct session *);
+enum state reach_chain(struct session *);
 
 /* setup.c; setup_free() also when there is none */
 bool setup_new(struct session *);

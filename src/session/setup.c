@@ -12,7 +12,7 @@
 #include "session.h"
 
 #ifndef SETUPS_KEPT /* 0 when sanitised: what is freed is unmapped at once */
-#define SETUPS_KEPT 32
+#	define SETUPS_KEPT 32
 #endif
 
 static void *
