@@ -8,6 +8,12 @@ from harness import net, origin, wire
 PEERS = ["microsocks", "danted", "tinyproxy", "squid"]
 
 
+@pytest.fixture
+def echo(target):
+    """On both loopbacks: a hop may take "localhost" for either."""
+    return target(origin.echo, hosts=("127.0.0.1", "::1"))
+
+
 def all_ways_in(d, echo, web):
     """Every inbound protocol through whatever d's chain is."""
     s, rep = wire.socks5(d.addr, echo.addr)
