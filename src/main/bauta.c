@@ -57,9 +57,9 @@ load(struct bauta *b, const struct options *o)
 		if (o->verbose > 0 && level < LOG_NORMAL + o->verbose)
 			level = o->verbose > 1 ? LOG_DEBUG : LOG_VERBOSE;
 		log_set_level(level);
-		if (o->todo == TODO_DUMP)
+		if (o->todo == DO_DUMP)
 			conf_dump(c, stdout);
-		else if (o->todo == TODO_CHECK)
+		else if (o->todo == DO_CHECK)
 			printf("the configuration is right (%s)\n", b->source);
 	}
 	conf_free(c);
@@ -290,15 +290,15 @@ main(int argc, char **argv)
 	rc = options_parse(&o, argc, argv);
 	if (rc != 0)
 		return rc;
-	if (o.todo == TODO_HELP)
+	if (o.todo == DO_HELP)
 		options_help();
-	else if (o.todo == TODO_VERSION)
+	else if (o.todo == DO_VERSION)
 		printf("bauta %s\n", PACKAGE_VERSION);
 	else if (!crypto_init())
 		rc = EX_OSERR;
 	else
 		rc = load(&b, &o);
-	if (b.snapshot != NULL && o.todo == TODO_RUN)
+	if (b.snapshot != NULL && o.todo == DO_RUN)
 		rc = run(&b);
 	if (b.snapshot != NULL)
 		finish(&b);

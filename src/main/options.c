@@ -64,16 +64,16 @@ read_options(struct options *o, int argc, char **argv)
 			o->file = optarg;
 			break;
 		case 't':
-			o->todo = TODO_CHECK;
+			o->todo = DO_CHECK;
 			break;
 		case 'T':
-			o->todo = TODO_DUMP;
+			o->todo = DO_DUMP;
 			break;
 		case 'V':
-			o->todo = TODO_VERSION;
+			o->todo = DO_VERSION;
 			break;
 		case 'h':
-			o->todo = TODO_HELP;
+			o->todo = DO_HELP;
 			break;
 		case 'v':
 			o->verbose++;

@@ -7,7 +7,7 @@
 
 #include "config/conf.h"
 
-enum todo { TODO_RUN, TODO_CHECK, TODO_DUMP, TODO_HELP, TODO_VERSION };
+enum todo { DO_RUN, DO_CHECK, DO_DUMP, DO_HELP, DO_VERSION };
 
 struct options {
 	enum todo todo;
