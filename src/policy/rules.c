@@ -25,6 +25,7 @@ const struct conf_directive rule_directives[] = {
 	    .min_args = 1,
 	    .many_args = true,
 	    .many = true,
+	    .dflt = "direct",
 	    .doc = "What to do with a request: reject it, connect directly, "
 		   "or go through the chain or proxy whose name follows.  "
 		   "Conditions come behind it: from CIDR..., to "
