@@ -6,7 +6,11 @@ enum fate {
 	HOP,    /* for this connection only (RFC 9110 section 7.6.1) */
 	FRAME,  /* the exchange writes its own */
 	PATH,   /* names the client or the way the request came */
+	WHO,    /* names the person or the device */
+	HINT,   /* describes the device, or asks for that (RFC 8942) */
+	TRACE,  /* ties requests together across servers */
 	AROUND, /* asks the client to go another way than this one */
+	REPORT, /* asks the client to report on its network to others */
 };
 
 /*
@@ -72,8 +76,56 @@ static const struct {
 	{ "x-rewrite-url", { PATH, KEEP } },
 	{ "x-true-client-ip", { PATH, KEEP } },
 
+	{ "device-stock-ua", { WHO, KEEP } },
+	{ "from", { WHO, KEEP } },
+	{ "msisdn", { WHO, KEEP } },
+	{ "profile", { WHO, KEEP } },
+	{ "wap-connection", { WHO, KEEP } },
+	{ "x-acr", { WHO, KEEP } },
+	{ "x-att-*", { WHO, KEEP } },
+	{ "x-chrome-*", { WHO, KEEP } },
+	{ "x-client-data", { WHO, KEEP } },
+	{ "x-device-*", { WHO, KEEP } },
+	{ "x-imei*", { WHO, KEEP } },
+	{ "x-imsi*", { WHO, KEEP } },
+	{ "x-msisdn*", { WHO, KEEP } },
+	{ "x-nokia-*", { WHO, KEEP } },
+	{ "x-operamini-*", { WHO, KEEP } },
+	{ "x-ucbrowser-*", { WHO, KEEP } },
+	{ "x-uidh", { WHO, KEEP } },
+	{ "x-up-*", { WHO, KEEP } },
+	{ "x-wap-*", { WHO, KEEP } },
+
+	{ "device-memory", { HINT, KEEP } },
+	{ "downlink", { HINT, KEEP } },
+	{ "dpr", { HINT, KEEP } },
+	{ "ect", { HINT, KEEP } },
+	{ "rtt", { HINT, KEEP } },
+	{ "sec-ch-*", { HINT, KEEP } },
+	{ "viewport-width", { HINT, KEEP } },
+	{ "width", { HINT, KEEP } },
+	{ "accept-ch", { KEEP, HINT } },
+	{ "accept-ch-lifetime", { KEEP, HINT } },
+	{ "critical-ch", { KEEP, HINT } },
+
+	{ "b3", { TRACE, KEEP } },
+	{ "baggage", { TRACE, KEEP } },
+	{ "sentry-trace", { TRACE, KEEP } },
+	{ "traceparent", { TRACE, KEEP } },
+	{ "tracestate", { TRACE, KEEP } },
+	{ "uber-trace-id", { TRACE, KEEP } },
+	{ "x-amzn-trace-id", { TRACE, KEEP } },
+	{ "x-b3-*", { TRACE, KEEP } },
+	{ "x-cloud-trace-context", { TRACE, KEEP } },
+	{ "x-correlation-id", { TRACE, KEEP } },
+	{ "x-datadog-*", { TRACE, KEEP } },
+	{ "x-request-id", { TRACE, KEEP } },
+
 	{ "alt-svc", { KEEP, AROUND } }, /* RFC 7838 */
 	{ "alternate-protocol", { KEEP, AROUND } },
+	{ "nel", { KEEP, REPORT } },
+	{ "report-to", { KEEP, REPORT } },
+	{ "reporting-endpoints", { KEEP, REPORT } },
 };
 
 static char

@@ -2,8 +2,8 @@
  * filter.h - which fields of a head go on to the other side.
  *
  * One table decides.  What it removes is either meant for this connection
- * only, or written anew by the exchange, or says who the client is or which
- * way the message came.  Nothing that announces a proxy is ever added.
+ * only, or written anew by the exchange, or says who the client is, on what
+ * device, or which way the message came.  Nothing that announces a proxy is ever added.
  */
 #ifndef HTTP_FILTER_H
 #define HTTP_FILTER_H

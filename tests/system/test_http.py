@@ -256,6 +256,10 @@ def test_a_post_is_not_sent_twice(d, web):
 
 
 IDENTIFYING = [
+    "From", "X-UIDH", "X-MSISDN", "X-Wap-Profile", "X-IMEI", "X-Client-Data",
+    "X-OperaMini-Phone-UA", "Sec-CH-UA", "Sec-CH-UA-Platform", "Device-Memory",
+    "DPR", "Downlink", "Traceparent", "Baggage", "X-B3-TraceId",
+    "X-Request-ID", "X-Amzn-Trace-Id",
     "Via", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host",
     "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Server",
     "X-Forwarded-By", "X-Real-IP", "X-Client-IP", "Client-IP",
