@@ -22,6 +22,7 @@ static const struct {
 	const char *name;
 	enum fate fate[2]; /* by enum filter_way */
 } table[] = {
+	{ "close", { HOP, HOP } }, /* RFC 9110 section 18.4 reserves it */
 	{ "connection", { HOP, HOP } },
 	{ "http2-settings", { HOP, HOP } },
 	{ "keep-alive", { HOP, HOP } },
