@@ -389,8 +389,10 @@ def test_bad_chunk_sizes_end_the_connection(d, web, size):
         except ConnectionResetError:
             got = b""
         assert b"GET /smuggled" not in got
-        assert not got or b" 400 " in got.split(b"\r\n")[0] or \
-            (size == " 5" and b" 200 " in got), got
+        # The largest size there is is one, and its body is cut short.
+        good = {"7fffffffffffffff": b" 502 ", " 5": b" 200 "}.get(size, b" 400 ")
+        status = got.split(b"\r\n")[0]
+        assert not got or b" 400 " in status or good in status, got
     assert all(b"smuggled" not in h for h in seen(web))
 
 
