@@ -29,7 +29,7 @@
 #include "request/outcome.h"
 #include "request/request.h"
 
-#define INBOUND_OUT_MAX 512
+#define INBOUND_OUT_MAX 1024
 #define INBOUND_IN_MAX	65536 /* a buffer this large never fills with MORE */
 
 enum inbound_status {

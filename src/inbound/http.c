@@ -4,12 +4,12 @@
  * CONNECT opens a tunnel; a request in absolute-form stays in `in` as it is.
  * Replies are constant text: nothing of the request comes back.
  */
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "codec/base64.h"
 #include "codec/http1.h"
+#include "inbound/page.h"
 
 #include "ops.h"
 
@@ -25,59 +25,18 @@ enum {
 /* A head that fills `in` is one the codec calls too large. */
 _Static_assert(INBOUND_IN_MAX >= HTTP1_HEAD_MAX, "a head may not fit");
 
-/* After so many 407 the connection closes; that many fit in one `out`. */
+/* After so many 407 the connection closes. */
 #define REFUSALS_MAX 2
+
+_Static_assert(INBOUND_OUT_MAX >= REFUSALS_MAX * PAGE_MAX, "one `out` is full");
 
 #define LOGIN_MAX (USER_MAX + 1 + USER_MAX) /* "user:pass" */
 
-struct page {
-	const char *status, *text;
-};
-
-static const struct page pages[OUTCOME_MAX] = {
-	[OUTCOME_DENIED] = { "403 Forbidden",
-	    "A rule of this proxy forbids this target: ask whoever runs it.\n" },
-	[OUTCOME_REFUSED] = { "502 Bad Gateway",
-	    "The target refused the connection: check the port, and that it "
-	    "runs.\n" },
-	[OUTCOME_HOST_UNREACHABLE] = { "502 Bad Gateway",
-	    "The target can not be reached: check its address.\n" },
-	[OUTCOME_NET_UNREACHABLE] = { "502 Bad Gateway",
-	    "This proxy has no way to the target's network: check its "
-	    "connection.\n" },
-	[OUTCOME_TIMEOUT] = { "504 Gateway Timeout",
-	    "The target did not answer in time: try again later.\n" },
-	[OUTCOME_NO_NAME] = { "502 Bad Gateway",
-	    "There is no host of this name: check the spelling.\n" },
-	[OUTCOME_NAME_FAILED] = { "504 Gateway Timeout",
-	    "No name server gave an answer: try again later.\n" },
-	[OUTCOME_HOP_FAILED] = { "502 Bad Gateway",
-	    "A proxy in the chain is down: try again later.\n" },
-	[OUTCOME_HOP_AUTH] = { "502 Bad Gateway",
-	    "A proxy in the chain refuses the login: correct it in the "
-	    "configuration.\n" },
-	[OUTCOME_BAD_REQUEST] = { "400 Bad Request",
-	    "The request is malformed: check the program that sent it.\n" },
-	[OUTCOME_BAD_COMMAND] = { "501 Not Implemented",
-	    "This proxy can not do that: use another method.\n" },
-	[OUTCOME_BAD_ADDRESS] = { "400 Bad Request",
-	    "No such host or port can exist: check the URL.\n" },
-	[OUTCOME_AUTH_NEEDED] = { "407 Proxy Authentication Required",
-	    "Log in with a user and password of this proxy.\n" },
-	[OUTCOME_AUTH_FAILED] = { "407 Proxy Authentication Required",
-	    "Wrong user or password: try again.\n" },
-	[OUTCOME_TOO_LARGE] = { "431 Request Header Fields Too Large",
-	    "The head of the request is too large: shorten the URL or delete "
-	    "cookies.\n" },
-	[OUTCOME_OVERLOADED] = { "503 Service Unavailable",
-	    "This proxy has too much to do: try again in a moment.\n" },
-};
-
-static const struct page origin_page = { "400 Bad Request",
-	"This is a proxy, not a web site: enter it in the proxy settings of "
-	"your program.\n" };
-static const struct page https_page = { "400 Bad Request",
-	"This proxy does not speak TLS for you: use CONNECT for https.\n" };
+static const char origin_text[] =
+    "This is a proxy, not a web site: enter it in the proxy settings of your "
+    "program.\n";
+static const char https_text[] =
+    "This proxy does not speak TLS for you: use CONNECT for https.\n";
 
 static bool
 speaks(unsigned char first)
@@ -87,35 +46,27 @@ speaks(unsigned char first)
 
 /* -- replies -------------------------------------------------------------- */
 
-static const struct page *
-page_of(const struct inbound *ib, enum outcome o)
+static const char *
+text_of(const struct inbound *ib, enum outcome o)
 {
 	if (o == OUTCOME_BAD_REQUEST && (ib->state & ORIGIN) != 0)
-		return &origin_page;
+		return origin_text;
 	if (o == OUTCOME_BAD_REQUEST && (ib->state & HTTPS_URL) != 0)
-		return &https_page;
-	return &pages[o];
+		return https_text;
+	return NULL;
 }
 
 static void
 write_page(const struct inbound *ib, enum outcome o, bool keep, struct buf *out)
 {
-	const struct page *p = page_of(ib, o);
-	bool login = o == OUTCOME_AUTH_NEEDED || o == OUTCOME_AUTH_FAILED;
-	char text[INBOUND_OUT_MAX];
-	int n;
+	const struct page page = {
+		.why = o,
+		.text = text_of(ib, o),
+		.head = (ib->state & IS_HEAD) != 0,
+		.keep = keep,
+	};
 
-	n = snprintf(text, sizeof(text),
-	    "HTTP/1.1 %s\r\n%s"
-	    "Content-Type: text/plain\r\n"
-	    "Content-Length: %zu\r\n"
-	    "Cache-Control: no-store\r\n"
-	    "Connection: %s\r\n\r\n%s",
-	    p->status,
-	    login ? "Proxy-Authenticate: Basic realm=\"bauta\"\r\n" : "",
-	    strlen(p->text), keep ? "keep-alive" : "close",
-	    (ib->state & IS_HEAD) != 0 ? "" : p->text);
-	inbound_wrote(buf_append(out, text, (size_t)n));
+	inbound_wrote(page_write(&page, out));
 }
 
 static void
