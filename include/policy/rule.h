@@ -3,7 +3,7 @@
  *
  *   rule reject to 192.0.2.0/24 port 25
  *   rule chain tor to *.onion
- *   rule direct
+ *   rule direct headers strict
  *
  * A request that no rule matches is rejected.  With no rule at all everything
  * is direct, but only where there is no chain and no proxy either: else
@@ -27,8 +27,9 @@ enum verdict_action { VERDICT_REJECT, VERDICT_DIRECT, VERDICT_CHAIN };
 
 struct verdict {
 	enum verdict_action action;
-	const char *chain; /* VERDICT_CHAIN: its name; the rules own it */
-	unsigned line;	   /* of the rule, 0: none matched or built in */
+	const char *chain;   /* VERDICT_CHAIN: its name; the rules own it */
+	const char *headers; /* a profile; NULL: the listener's */
+	unsigned line;       /* of the rule, 0: none matched or built in */
 };
 
 struct rules;

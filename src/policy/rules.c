@@ -26,14 +26,17 @@ const struct conf_directive rule_directives[] = {
 	    .many_args = true,
 	    .many = true,
 	    .dflt = "direct",
-	    .doc = "What to do with a request: reject it, connect directly, "
-		   "or go through the chain or proxy whose name follows.  "
-		   "Conditions come behind it: from CIDR..., to "
-		   "NAME|*.SUFFIX|CIDR..., port N|A-B..., user NAME....  All "
-		   "kinds given must match, one word of each kind is enough, "
-		   "and the first rule that matches decides.  What no rule "
-		   "matches is rejected.  *.example.org is every name below "
-		   "example.org, not that name itself.",
+	    .doc =
+		"What to do with a request: reject it, connect directly, "
+		"or go through the chain or proxy whose name follows.  "
+		"Conditions come behind it: from CIDR..., to "
+		"NAME|*.SUFFIX|CIDR..., port N|A-B..., user NAME....  headers NAME says "
+		"which profile of headers HTTP requests get: off, "
+		"standard, strict, or a name of your own.  All "
+		"kinds given must match, one word of each kind is enough, "
+		"and the first rule that matches decides.  What no rule "
+		"matches is rejected.  *.example.org is every name below "
+		"example.org, not that name itself.",
 	    .example = "rule reject to 192.0.2.0/24 port 25",
 	},
 	{ .name = NULL },
@@ -212,7 +215,12 @@ first_match(const struct rules *rules, const struct request *q,
 		if (from_matches(r, &q->client) &&
 		    to_matches(r, &q->target, ip) &&
 		    port_matches(r, q->target.port) && user_matches(r, q->user))
-			return (struct verdict){ r->action, r->chain, r->line };
+			return (struct verdict){
+				.action = r->action,
+				.chain = r->chain,
+				.headers = r->headers,
+				.line = r->line,
+			};
 	return (struct verdict){ .action = VERDICT_REJECT };
 }
 

@@ -1,7 +1,7 @@
 /*
  * rules.h - a rule as the two halves of this module share it.
  *
- *   rule_read.c  words of a `rule` directive -> struct rule
+ *   rule_read.c  words of a `rule` directive -> struct rule (rule_read.h)
  *   rules.c      all of them, and which one matches
  */
 #ifndef POLICY_RULES_H
@@ -22,7 +22,7 @@ struct ports {
 
 struct rule {
 	enum verdict_action action;
-	char *chain;
+	char *chain, *headers; /* NULL: not said */
 	unsigned line;
 	/* Conditions; none of a kind: that kind matches everything. */
 	struct cidr *from;

@@ -1,7 +1,7 @@
 /*
  * reading.h - a configuration from text, and what was said about it.
  *
- * Of `proxy` and `chain` the rules know the names only; their tables belong to
+ * Of `proxy`, `chain` and `headers` the rules know the names only; their tables belong to
  * layers beside this one.
  */
 #ifndef READING_H
@@ -39,6 +39,11 @@ static const struct conf_directive hops_directives[] = {
 static const struct conf_directive way_directives[] = {
 	{ .name = "proxy", .args = proxy_args, .min_args = 2, .many = true },
 	{ .name = "chain",
+	    .args = names_args,
+	    .min_args = 1,
+	    .many = true,
+	    .block = hops_directives },
+	{ .name = "headers",
 	    .args = names_args,
 	    .min_args = 1,
 	    .many = true,

@@ -98,6 +98,17 @@ static const struct {
 	{ WAYS "rule chain nera\n", "test:4:12:", "no proxy and no chain",
 	    "did you mean \"near\"?" },
 	{ "rule chain deep\n", "test:1:12:", "no proxy and no chain", NULL },
+	/* headers */
+	{ "rule direct headers\n", "test:1:13:", "nothing follows", NULL },
+	{ "rule direct headers strcit\n",
+	    "test:1:21:", "no profile of headers is called \"strcit\"",
+	    "did you mean \"strict\"?" },
+	{ "rule direct headers off strict\n", "test:1:25:",
+	    "\"strict\" is none of: from, to", NULL },
+	{ "rule direct headers off headers off\n",
+	    "test:1:25:", "\"headers\" is there already", "delete" },
+	{ "headers thin { }\nrule direct headers tihn\n",
+	    "test:2:21:", "no profile", "did you mean \"thin\"?" },
 	/* what they mean together */
 	{ "rule direct\nrule reject port 25\n", "test:2:1:",
 	    "never reached, as line 1 matches everything", "last" },
@@ -204,6 +215,7 @@ survives_lack_of_memory(void **state)
 		"rule direct to ::1\n",
 		"rule direct port 1\n",
 		USERS "rule direct user alice\n",
+		"rule direct headers strict\n",
 		USERS WAYS "rule chain depe\n",
 		USERS "rule direct user alcie to [::1] from x port y\n",
 	};

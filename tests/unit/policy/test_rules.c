@@ -167,6 +167,32 @@ first_decides(void **state)
 	rules_free(NULL);
 }
 
+/* The profile is the rule's that decided; none said: the listener's. */
+static void
+says_which_headers(void **state)
+{
+	struct rules *r = must_load("headers thin { }\n"
+				    "rule direct port 1 headers off to a\n"
+				    "rule direct headers strict port 2\n"
+				    "rule direct headers thin port 3\n"
+				    "rule direct headers standard port 4\n"
+				    "rule direct\n");
+	static const char *const profiles[] = { "off", "strict", "thin",
+		"standard" };
+	struct request q = request_of("::1", "a:1", "");
+	uint16_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(profiles); i++) {
+		q.target.port = (uint16_t)(i + 1);
+		assert_string_equal(rules_ask(r, &q).headers, profiles[i]);
+	}
+	q.target.port = 5;
+	assert_null(rules_ask(r, &q).headers);
+	assert_int_equal(rules_ask(r, &q).action, VERDICT_DIRECT);
+	rules_free(r);
+}
+
 /* A chain may be called like a keyword; then its name is its name. */
 static void
 chain_may_be_called_to(void **state)
@@ -316,6 +342,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(matches),
 		cmocka_unit_test(first_decides),
+		cmocka_unit_test(says_which_headers),
 		cmocka_unit_test(chain_may_be_called_to),
 		cmocka_unit_test(nothing_is_said),
 		cmocka_unit_test(knows_whether_anything_is_direct),
