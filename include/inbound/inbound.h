@@ -50,6 +50,7 @@ struct inbound {
 	size_t seen;	     /* as is this */
 	bool logged_in;
 	bool close; /* HTTP: this reply ends the connection */
+	struct blame blame; /* set by the session, for the reply */
 	char user[USER_MAX + 1], pass[USER_MAX + 1]; /* with AUTH */
 };
 

@@ -28,6 +28,12 @@ enum outcome {
 	OUTCOME_MAX
 };
 
+/* Which hop of a chain an attempt failed at, and what befell it there. */
+struct blame {
+	unsigned hop; /* counted from 1; 0: none is to blame */
+	enum outcome cause;
+};
+
 const char *outcome_str(enum outcome); /* "timed out", for logs */
 
 #endif

@@ -64,6 +64,8 @@ write_page(const struct inbound *ib, enum outcome o, bool keep, struct buf *out)
 		.text = text_of(ib, o),
 		.head = (ib->state & IS_HEAD) != 0,
 		.keep = keep,
+		.status = ib->spec->proxy_status,
+		.blame = ib->blame,
 	};
 
 	inbound_wrote(page_write(&page, out));

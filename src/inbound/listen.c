@@ -19,6 +19,10 @@ static const struct conf_arg open_args[] = {
 	{ .word = "yes|no", .kind = CONF_YESNO },
 	{ .word = NULL },
 };
+static const struct conf_arg status_args[] = {
+	{ .word = "on|off", .kind = CONF_CHOICE, .choices = "on|off" },
+	{ .word = NULL },
+};
 static const struct conf_arg listen_args[] = {
 	{ .word = "IP:PORT", .kind = CONF_ADDR },
 	{ .word = NULL },
@@ -52,6 +56,17 @@ static const struct conf_directive in_block[] = {
 	    .doc = "Let everybody who can reach this address use it without a "
 		   "login.  An open proxy is found and abused within hours.",
 	    .example = "open yes;",
+	},
+	{
+	    .name = "proxy-status",
+	    .args = status_args,
+	    .min_args = 1,
+	    .dflt = "off",
+	    .doc = "Tell HTTP clients in a Proxy-Status field (RFC 9209) what "
+		   "kind of error it was and, when a chain is down, which of "
+		   "its hops failed: by its number counted from 1, never by "
+		   "name or address.",
+	    .example = "proxy-status on;",
 	},
 	{ .name = NULL },
 };
@@ -91,6 +106,7 @@ read_spec(struct conf *c, const struct conf_node *n)
 		.addr = n->args[0].as.endpoint,
 		.protocols = protocols_of(n),
 		.auth = conf_get(c, n, "auth")->as.choice == 0,
+		.proxy_status = conf_get(c, n, "proxy-status")->as.choice == 0,
 	};
 }
 

@@ -23,13 +23,18 @@ static void
 on_connect_over(struct deadline *d)
 {
 	struct session *s = owner(d);
-	const struct setup *u = s->setup;
+	struct setup *u = s->setup;
+	size_t at;
 
-	dial_cancel(&s->setup->dial);
-	if (!u->route->direct && log_may(&s->worker->warned))
-		log_warn("chain is too slow", "hop",
-		    u->hops[chain_at(u->chain)]->name, "do",
-		    "check this hop, or raise `timeout { connect }`", NULL);
+	dial_cancel(&u->dial);
+	if (!u->route->direct) {
+		at = reach_blame(s, OUTCOME_TIMEOUT);
+		if (log_may(&s->worker->warned))
+			log_warn("chain is too slow", "hop", u->hops[at]->name,
+			    "do",
+			    "check this hop, or raise `timeout { connect }`",
+			    NULL);
+	}
 	s->state = session_fail(s, OUTCOME_TIMEOUT);
 	session_step(s);
 }

@@ -66,11 +66,22 @@ dial_outcome(enum dial_result r)
 	return map[r];
 }
 
+size_t
+reach_blame(struct session *s, enum outcome cause)
+{
+	struct setup *u = s->setup;
+	size_t at = u->chain != NULL ? chain_at(u->chain) : 0;
+
+	u->inbound.blame.hop = (unsigned)at + 1;
+	u->inbound.blame.cause = cause;
+	return at;
+}
+
 static void
 blame_hop(struct session *s, enum outcome why)
 {
 	struct setup *u = s->setup;
-	size_t at = u->chain != NULL ? chain_at(u->chain) : 0;
+	size_t at = reach_blame(s, why);
 	bool reached = stream_is_open(&s->target); /* it, or the one before */
 
 	if (!log_may(&s->worker->warned))
@@ -133,6 +144,7 @@ reach_dial(struct session *s)
 	const struct endpoint *to = &u->inbound.request.target;
 	int fd;
 
+	u->inbound.blame.hop = 0;
 	if (!u->route->direct) {
 		if (!open_chain(u, w->snapshot))
 			return session_fail(s, OUTCOME_OVERLOADED);

@@ -130,6 +130,8 @@ bool session_flush(struct session *, struct flow *f);
 /* reach.c */
 enum state reach_dial(struct session *);
 enum state reach_chain(struct session *);
+/* The client may be told that the hop at work failed; its index from 0. */
+size_t reach_blame(struct session *, enum outcome cause);
 
 /* setup.c; setup_free() also when there is none */
 bool setup_new(struct session *);

@@ -99,6 +99,23 @@ loads_one(void **state)
 }
 
 static void
+proxy_status_is_off_unless_asked_for(void **state)
+{
+	struct conf *c = parse("listen 127.0.0.1:1\n"
+			       "listen 127.0.0.1:2 { proxy-status on; }\n"
+			       "listen 127.0.0.1:3 { proxy-status off; }\n");
+	struct listen_spec *list;
+
+	(void)state;
+	assert_int_equal(listen_load(c, &list), 3);
+	assert_false(list[0].proxy_status);
+	assert_true(list[1].proxy_status);
+	assert_false(list[2].proxy_status);
+	free(list);
+	conf_free(c);
+}
+
+static void
 loads_many_in_order(void **state)
 {
 	struct conf *c = parse("listen 127.0.0.1:1\nlisten 127.0.0.1:2\n"
@@ -217,6 +234,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(loads_one),
 		cmocka_unit_test(loads_many_in_order),
+		cmocka_unit_test(proxy_status_is_off_unless_asked_for),
 		cmocka_unit_test(reports_mistakes),
 		cmocka_unit_test(the_table_is_in_order),
 		cmocka_unit_test(survives_without_memory),
