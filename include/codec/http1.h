@@ -16,6 +16,7 @@
 #include "base/err.h"
 
 #define HTTP1_FIELDS_MAX 128
+#define HTTP1_LINE_MAX	 32768 /* of a head or a trailer, without its CRLF */
 #define HTTP1_HEAD_MAX	 65536
 
 struct http1_str {
@@ -36,6 +37,7 @@ enum http1_body {
 
 struct http1_head {
 	struct http1_str method, target; /* requests */
+	struct http1_str host;		 /* requests; p NULL: without Host */
 	unsigned status;		 /* responses: 100..599 */
 	struct http1_str reason;
 	unsigned minor; /* HTTP/1.minor: 0 or 1 */
@@ -50,17 +52,22 @@ struct http1_head {
 	struct http1_field fields[HTTP1_FIELDS_MAX];
 };
 
-/* ERR_SHORT, ERR_PROTO, or ERR_RANGE (over HTTP1_HEAD_MAX or FIELDS_MAX). */
+/* ERR_SHORT, ERR_PROTO, or ERR_RANGE: over one of the limits above. */
 enum err http1_read_request(const void *in, size_t len, size_t *used,
     struct http1_head *);
 enum err http1_read_response(const void *in, size_t len, size_t *used,
     struct http1_head *);
-/* "1a2b;ext\r\n": the size of the chunk that follows. */
+/* Of a request that is ERR_RANGE: is it the request line (414) or a field? */
+bool http1_line_is_over(const void *in, size_t len);
+/*
+ * "1a2b;name=value\r\n": the size of the chunk that follows.  Extensions are
+ * read strictly, without white space, and mean nothing.
+ */
 enum err http1_read_chunk(const void *in, size_t len, size_t *used,
     uint64_t *size);
 /*
  * One line of a trailer section; name.n is 0 for the empty line that ends it.
- * ERR_RANGE: a line over HTTP1_HEAD_MAX.
+ * ERR_RANGE: a line over HTTP1_LINE_MAX.
  */
 enum err http1_read_trailer(const void *in, size_t len, size_t *used,
     struct http1_field *);
@@ -78,6 +85,8 @@ bool http1_method_is(const struct http1_head *, const char *); /* with case */
  * OPTIONS without a path, empty for CONNECT); of "http://host?query" it is
  * "?query", and whoever writes it puts the missing "/" before it.  A fragment,
  * userinfo or another scheme is ERR_PROTO, a host over 255 bytes ERR_RANGE.
+ * So is, as ERR_PROTO, a Host that is not the authority of the URL (RFC 9112
+ * section 3.2.2); that of CONNECT goes nowhere and is not asked.
  */
 enum err http1_target(const struct http1_head *, struct endpoint *,
     struct http1_str *path);

@@ -28,7 +28,7 @@
  *  - an HTTP/1.0 client gets no 1xx and no chunks and is closed at the end;
  *  - a final response that comes before the whole request ends both
  *    connections with it.
- * A response nobody can read is OUTCOME_HOST_UNREACHABLE.
+ * A response nobody can read, or cut short, is OUTCOME_BAD_RESPONSE.
  */
 #ifndef HTTP_EXCHANGE_H
 #define HTTP_EXCHANGE_H

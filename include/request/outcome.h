@@ -23,7 +23,9 @@ enum outcome {
 	OUTCOME_BAD_ADDRESS,	  /* unknown address type, or no usable name */
 	OUTCOME_AUTH_NEEDED,	  /* the client has to log in */
 	OUTCOME_AUTH_FAILED,	  /* wrong user or password */
+	OUTCOME_URI_TOO_LONG,	  /* the line a request begins with is */
 	OUTCOME_TOO_LARGE,	  /* a head is over its limit */
+	OUTCOME_BAD_RESPONSE,	  /* the origin's bytes are malformed, or end */
 	OUTCOME_OVERLOADED,	  /* out of memory, descriptors or ports */
 	OUTCOME_MAX
 };

@@ -75,10 +75,14 @@ text_of(const void *in, size_t len, size_t max)
 static enum err
 read_line(struct text *t, struct http1_str *line)
 {
-	const char *p = t->pos;
+	const char *p = t->pos, *stop = t->end;
 
-	while (p < t->end && is_text((unsigned char)*p))
+	if (stop - p > HTTP1_LINE_MAX + 1)
+		stop = p + HTTP1_LINE_MAX + 1;
+	while (p < stop && is_text((unsigned char)*p))
 		p++;
+	if (p - t->pos > HTTP1_LINE_MAX)
+		return ERR_RANGE;
 	if (p == t->end || (*p == '\r' && p + 1 == t->end))
 		return ERR_SHORT;
 	if (p[0] != '\r' || p[1] != '\n')
@@ -180,7 +184,7 @@ read_options(struct http1_str list, struct http1_head *h, struct seen *seen)
 	return OK;
 }
 
-/* Never used to route, but a value no host has is an attempt at something. */
+/* A value no host has is an attempt at something. */
 static bool
 is_host(struct http1_str s)
 {
@@ -208,6 +212,7 @@ note_field(const struct http1_field *f, struct http1_head *h, struct seen *seen)
 	if (http1_name_is(f->name, "host")) {
 		seen->hosts++;
 		seen->no_host |= !is_host(f->value);
+		h->host = f->value;
 	}
 	if (http1_name_is(f->name, "expect"))
 		h->expect_continue |= http1_name_is(f->value, "100-continue");
@@ -324,6 +329,15 @@ not_over(enum err e, size_t len, size_t max)
 	return e == ERR_SHORT && len >= max ? ERR_RANGE : e;
 }
 
+/* An empty line before it is read over, one, as RFC 9112 section 2.2 asks. */
+static enum err
+read_start_line(struct text *t, bool request, struct http1_str *line)
+{
+	enum err e = read_line(t, line);
+
+	return e == OK && request && line->n == 0 ? read_line(t, line) : e;
+}
+
 static enum err
 read_head(const void *in, size_t len, size_t *used, struct http1_head *head,
     bool request)
@@ -337,9 +351,7 @@ read_head(const void *in, size_t len, size_t *used, struct http1_head *head,
 
 	memset(&h, 0, without_fields);
 	h.body = request ? HTTP1_BODY_NONE : HTTP1_BODY_CLOSE;
-	e = read_line(&t, &line);
-	if (e == OK && request && line.n == 0) /* one, as section 2.2 asks */
-		e = read_line(&t, &line);
+	e = read_start_line(&t, request, &line);
 	if (e == OK)
 		e = request ? read_request_line(line, &h)
 			    : read_status_line(line, &h);
@@ -369,6 +381,15 @@ http1_read_response(const void *in, size_t len, size_t *used,
 	return read_head(in, len, used, head, false);
 }
 
+bool
+http1_line_is_over(const void *in, size_t len)
+{
+	struct text t = text_of(in, len, HTTP1_HEAD_MAX);
+	struct http1_str line;
+
+	return read_start_line(&t, true, &line) == ERR_RANGE;
+}
+
 /* -- bodies --------------------------------------------------------------- */
 
 static int
@@ -380,9 +401,45 @@ hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* Past a token or, between quotes, anything; NULL: it is none of these. */
+static const char *
+skip_value(const char *p, const char *end)
+{
+	const char *from = p;
+
+	if (p < end && *p == '"') {
+		for (p++; p < end && *p != '"'; p++)
+			if (*p == '\\' && ++p == end)
+				return NULL;
+		return p < end ? p + 1 : NULL;
+	}
+	while (p < end && is_tchar((unsigned char)*p))
+		p++;
+	return p > from ? p : NULL;
+}
+
+/*
+ * Any number of ";name" and ";name=value" (RFC 9112 section 7.1.1).  White
+ * space beside ';' and '=' is allowed to be refused, and nobody sends it.
+ */
+static bool
+are_extensions(const char *p, const char *end)
+{
+	while (p < end) {
+		if (*p++ != ';' || p == end || *p == '"')
+			return false;
+		p = skip_value(p, end);
+		if (p != NULL && p < end && *p == '=')
+			p = skip_value(p + 1, end);
+		if (p == NULL)
+			return false;
+	}
+	return true;
+}
+
 /*
  * RFC 9112 section 7.1.  No white space around the size: readers disagree
- * about it.  Extensions are read over.
+ * about it.
  */
 enum err
 http1_read_chunk(const void *in, size_t len, size_t *used, uint64_t *size)
@@ -405,6 +462,8 @@ http1_read_chunk(const void *in, size_t len, size_t *used, uint64_t *size)
 	e = read_line(&t, &line);
 	if (e != OK)
 		return not_over(e, len, CHUNK_LINE_MAX);
+	if (!are_extensions(p, line.p + line.n))
+		return ERR_PROTO;
 	*used = (size_t)(t.pos - (const char *)in);
 	*size = v;
 	return OK;
@@ -467,6 +526,22 @@ http1_method_is(const struct http1_head *h, const char *method)
 	    memcmp(h->method.p, method, h->method.n) == 0;
 }
 
+/* As what the URL says between "http://" and the path, or the same as that. */
+static bool
+host_agrees(const struct http1_head *h, struct http1_str authority,
+    const struct endpoint *to)
+{
+	struct endpoint host;
+
+	if (h->host.p == NULL) /* HTTP/1.0 */
+		return true;
+	if (h->host.n == authority.n &&
+	    memcmp(h->host.p, authority.p, authority.n) == 0)
+		return true;
+	return endpoint_parse(&host, h->host.p, h->host.n, 80) == OK &&
+	    endpoint_same(&host, to);
+}
+
 enum err
 http1_target(const struct http1_head *h, struct endpoint *to,
     struct http1_str *path)
@@ -498,6 +573,8 @@ http1_target(const struct http1_head *h, struct endpoint *to,
 	e = endpoint_parse(&ep, host.p, host.n, connect ? 0 : 80);
 	if (e != OK || ep.port == 0)
 		return e != OK ? e : ERR_PROTO;
+	if (!connect && !host_agrees(h, host, &ep))
+		return ERR_PROTO;
 	if (rest.n == 0 && !connect)
 		rest = http1_method_is(h, "OPTIONS")
 		    ? (struct http1_str){ .p = "*", .n = 1 }

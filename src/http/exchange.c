@@ -272,7 +272,7 @@ interim(struct http_exchange *x, const struct http1_head *h, struct buf *out)
 	bool over = h->status == 101;
 
 	if (claims_body(h) || (over && !may_switch(x, h)))
-		return fail(x, &x->response, OUTCOME_HOST_UNREACHABLE);
+		return fail(x, &x->response, OUTCOME_BAD_RESPONSE);
 	if (!x->http10) {
 		put_response(out, h);
 		if (over)
@@ -326,14 +326,14 @@ response_head(struct http_exchange *x, struct buf *in, struct buf *out)
 	if (buf_len(in) == 0)
 		return HTTP_MORE;
 	if (x->request.state == SIDE_HEAD) /* an answer before the question */
-		return fail(x, s, OUTCOME_HOST_UNREACHABLE);
+		return fail(x, s, OUTCOME_BAD_RESPONSE);
 	e = http1_read_response(buf_head(in), buf_len(in), &used, &h);
 	if (e == ERR_SHORT)
 		return HTTP_MORE;
 	if (e == OK && h.status < 200)
 		s->line += used; /* not for ever */
 	if (e != OK || s->line > HTTP_HEAD_MAX)
-		return fail(x, s, OUTCOME_HOST_UNREACHABLE);
+		return fail(x, s, OUTCOME_BAD_RESPONSE);
 	if (h.status < 200)
 		st = interim(x, &h, out);
 	else
@@ -363,7 +363,7 @@ http_response_step(struct http_exchange *x, struct buf *in, struct buf *out,
 	}
 	e = body_step(s, in, out, pass, x->http10);
 	if (e != OK && e != ERR_SHORT)
-		return fail(x, s, OUTCOME_HOST_UNREACHABLE);
+		return fail(x, s, OUTCOME_BAD_RESPONSE);
 	return body_status(s, e);
 }
 
@@ -383,6 +383,6 @@ http_response_eof(struct http_exchange *x)
 		s->state = SIDE_DONE;
 		return HTTP_DONE;
 	}
-	x->why = OUTCOME_HOST_UNREACHABLE;
+	x->why = OUTCOME_BAD_RESPONSE;
 	return HTTP_FAILED;
 }

@@ -182,9 +182,9 @@ log_in(struct inbound *ib, const struct http1_head *h, struct buf *out)
 /* -- requests ------------------------------------------------------------- */
 
 /*
- * Where to.  The codec saw to it that there is one Host; what it says is not
- * asked: the target's authority is what the rules see, what is connected to
- * and what the origin gets as Host (RFC 9112 section 3.2.2).
+ * Where to.  The codec saw to it that there is one Host and that it says the
+ * same: the URL's authority is what the rules see, what is connected to and
+ * what the origin gets as Host (RFC 9112 section 3.2.2).
  */
 static enum outcome
 check(struct inbound *ib, const struct http1_head *h)
@@ -213,20 +213,21 @@ check(struct inbound *ib, const struct http1_head *h)
 /*
  * The head, of what is there.  Only whole lines are looked at, and only when
  * there is a new one: else each byte of a client that sends them one by one
- * would cost a walk over all that came before.  ib->seen is what was too short.
+ * would cost a walk over all that came before.  One that will be too long is
+ * looked at before it ends.  ib->seen is what was too short.
  */
 static enum err
 read_head(struct inbound *ib, const struct buf *in, size_t *used,
     struct http1_head *h)
 {
 	const uint8_t *p = buf_head(in), *last;
-	size_t n = buf_len(in);
+	size_t n = buf_len(in), whole;
 	enum err e;
 
-	if (n < INBOUND_IN_MAX) {
-		last = n == 0 ? NULL : memrchr(p, '\n', n);
-		n = last == NULL ? 0 : (size_t)(last - p) + 1;
-	}
+	last = n == 0 ? NULL : memrchr(p, '\n', n);
+	whole = last == NULL ? 0 : (size_t)(last - p) + 1;
+	if (n < INBOUND_IN_MAX && n - whole <= HTTP1_LINE_MAX)
+		n = whole;
 	if (n == ib->seen)
 		return ERR_SHORT;
 	e = http1_read_request(p, n, used, h);
@@ -247,7 +248,10 @@ take_request(struct inbound *ib, struct buf *in, struct buf *out)
 	if (e == ERR_SHORT)
 		return INBOUND_MORE;
 	if (e == ERR_RANGE)
-		return inbound_fail(ib, OUTCOME_TOO_LARGE);
+		return inbound_fail(ib,
+		    http1_line_is_over(buf_head(in), buf_len(in))
+			? OUTCOME_URI_TOO_LONG
+			: OUTCOME_TOO_LARGE);
 	if (e != OK)
 		return inbound_fail(ib, OUTCOME_BAD_REQUEST);
 	if (http1_method_is(&h, "HEAD"))

@@ -47,8 +47,13 @@ static const struct answer answers[OUTCOME_MAX] = {
 	    "http_request_denied", "Wrong user or password: try again.\n" },
 	[OUTCOME_TOO_LARGE] = { "431 Request Header Fields Too Large",
 	    "http_request_error",
-	    "The head of the request is too large: shorten the URL or delete "
+	    "The head of the request is too large: delete this site's "
 	    "cookies.\n" },
+	[OUTCOME_URI_TOO_LONG] = { "414 URI Too Long", "http_request_error",
+	    "The URL is too long: shorten it.\n" },
+	[OUTCOME_BAD_RESPONSE] = { "502 Bad Gateway", "http_protocol_error",
+	    "The target's answer is cut short or malformed: tell whoever runs "
+	    "it.\n" },
 	[OUTCOME_OVERLOADED] = { "503 Service Unavailable",
 	    "proxy_internal_error",
 	    "This proxy has too much to do: try again in a moment.\n" },

@@ -34,8 +34,12 @@ outcome_str(enum outcome o)
 		return "login needed";
 	case OUTCOME_AUTH_FAILED:
 		return "wrong user or password";
+	case OUTCOME_URI_TOO_LONG:
+		return "URL too long";
 	case OUTCOME_TOO_LARGE:
 		return "request too large";
+	case OUTCOME_BAD_RESPONSE:
+		return "malformed response";
 	case OUTCOME_OVERLOADED:
 		return "overloaded";
 	case OUTCOME_MAX:

@@ -87,7 +87,7 @@ http_begin(struct session *s)
 	struct http *h = u->http;
 
 	if (buf_len(&u->hop_in) > 0) /* an answer before the question */
-		return session_fail(s, OUTCOME_HOST_UNREACHABLE);
+		return session_fail(s, OUTCOME_BAD_RESPONSE);
 	if (h == NULL)
 		h = u->http = http_new();
 	if (h == NULL)
@@ -97,7 +97,7 @@ http_begin(struct session *s)
 		h->reused = false;
 		if (!flow_send(&s->relay.flow[TO_ORIGIN], h->again,
 			h->again_len))
-			return session_fail(s, OUTCOME_HOST_UNREACHABLE);
+			return session_fail(s, OUTCOME_BAD_RESPONSE);
 		forget_request(h);
 		return S_HTTP;
 	}
@@ -130,7 +130,7 @@ lost_origin(struct session *s)
 	struct http *h = s->setup->http;
 
 	if (h->again == NULL || h->x.begun || buf_len(&h->in) > 0)
-		return failed(s, OUTCOME_HOST_UNREACHABLE);
+		return failed(s, OUTCOME_BAD_RESPONSE);
 	session_drop_target(s);
 	return S_DIAL;
 }
@@ -279,6 +279,8 @@ step(struct session *s, int dir, struct buf *in)
 
 	if (dir == TO_ORIGIN) {
 		st = http_request_step(&h->x, in, &out, &h->pass[dir]);
+		if (st == HTTP_FAILED) /* what was good of it stays here too */
+			return FAILED;
 		remember(h, st, &out);
 	} else
 		st = http_response_step(&h->x, in, &out, &h->pass[dir]);

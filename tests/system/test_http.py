@@ -30,15 +30,24 @@ def test_absolute_form_becomes_origin_form(d, web):
             "127.0.0.1:%d" % web.port]
 
 
-def test_the_host_is_that_of_the_url_whatever_the_header_says(d, web):
+def test_a_host_that_is_not_the_url_s_is_a_400(d, web):
     with wire.connect(d.addr) as s:
         s.sendall(b"GET %s HTTP/1.1\r\nHost: victim.net\r\n\r\n" %
                   web.url("/head").encode())
-        r = wire.read_response(s)
-    if r.status == 200:
-        assert b"victim" not in r.body
-    else:
-        assert r.status == 400
+        assert wire.read_response(s).status == 400
+        assert wire.ended(s)
+    assert web.strangers() == []
+
+
+@pytest.mark.parametrize("kind", ["URL", "field"])
+def test_a_line_too_long_is_told_from_a_field_too_long(d, web, kind):
+    with wire.connect(d.addr) as s:
+        s.sendall(b"GET %s%s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nA: %s\r\n\r\n"
+                  % (web.url("/").encode(),
+                     b"a" * 40000 if kind == "URL" else b"", web.port,
+                     b"a" * 40000 if kind == "field" else b""))
+        assert wire.read_response(s).status == (414 if kind == "URL" else 431)
+    assert web.strangers() == []
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE",
@@ -393,7 +402,11 @@ def test_bad_chunk_sizes_end_the_connection(d, web, size):
         good = {"7fffffffffffffff": b" 502 ", " 5": b" 200 "}.get(size, b" 400 ")
         status = got.split(b"\r\n")[0]
         assert not got or b" 400 " in status or good in status, got
+    for c in web.strangers():
+        assert c.over.wait(20)
     assert all(b"smuggled" not in h for h in seen(web))
+    # Not even the head before it, when both are there at once.
+    assert size == "7fffffffffffffff" or seen(web) == []
 
 
 @pytest.mark.parametrize("value", ["Chunked", "CHUNKED", "chunked "])

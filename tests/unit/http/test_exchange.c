@@ -53,17 +53,17 @@ static const struct {
 	{ GET END, "\0", GOT END, HTTP_DONE },
 	{ GET10 END, "", GOT END, HTTP_DONE },
 	{ HEAD END, "", "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n", HTTP_DONE },
-	{ "x HTTP://A.b:8080/c?d HTTP/1.1\r\nHost: other\r\n\r\n", "",
+	{ "x HTTP://A.b:8080/c?d HTTP/1.1\r\nHost: a.B:8080\r\n\r\n", "",
 	    "x /c?d HTTP/1.1\r\nHost: A.b:8080\r\n\r\n", HTTP_DONE },
-	{ "GET http://h?q HTTP/1.1\r\nHost:\r\n\r\n", "",
+	{ "GET http://h?q HTTP/1.1\r\nHost:h\r\n\r\n", "",
 	    "GET /?q HTTP/1.1\r\nHost: h\r\n\r\n", HTTP_DONE },
 	{ "GET http://h:80 HTTP/1.1\r\nHost: h\r\n\r\n", "", GOT END,
 	    HTTP_DONE },
-	{ "GET http://[::1]/ HTTP/1.1\r\nHost: h\r\n\r\n", "",
+	{ "GET http://[::1]/ HTTP/1.1\r\nHost: [0:0::1]\r\n\r\n", "",
 	    "GET / HTTP/1.1\r\nHost: [::1]\r\n\r\n", HTTP_DONE },
-	{ "GET http://[::1]:81/ HTTP/1.1\r\nHost: h\r\n\r\n", "",
+	{ "GET http://[::1]:81/ HTTP/1.1\r\nHost: [::1]:81\r\n\r\n", "",
 	    "GET / HTTP/1.1\r\nHost: [::1]:81\r\n\r\n", HTTP_DONE },
-	{ "OPTIONS http://h:81 HTTP/1.1\r\nHost: h\r\n\r\n", "",
+	{ "OPTIONS http://h:81 HTTP/1.1\r\nHost: h:81\r\n\r\n", "",
 	    "OPTIONS * HTTP/1.1\r\nHost: h:81\r\n\r\n", HTTP_DONE },
 	/* values pass as they are, space around them is written anew */
 	{ GET "A:b\r\nB: \t c  d\t \r\nC:\r\na: \xff:;\"\r\n" END, "",
@@ -175,6 +175,8 @@ static const struct {
 	{ "GET http://u@h/ HTTP/1.1\r\nHost: h\r\n\r\n", "",
 	    OUTCOME_BAD_REQUEST },
 	{ "GET http://h/#f HTTP/1.1\r\nHost: h\r\n\r\n", "",
+	    OUTCOME_BAD_REQUEST },
+	{ "GET http://h/ HTTP/1.1\r\nHost: i\r\n\r\n", "",
 	    OUTCOME_BAD_REQUEST },
 	{ "GET http://h/ HTTP/2.0\r\n\r\n", "", OUTCOME_BAD_REQUEST },
 	{ GET "Via : x\r\n" END, "", OUTCOME_BAD_REQUEST },
@@ -402,7 +404,7 @@ check_flags(struct http_exchange *x, unsigned flags, const char *in)
 		(flags & EOF_ENDS ? HTTP_DONE : HTTP_FAILED))
 		fail_msg("the origin's end: %s", in);
 	if (flags & EOF_CUTS)
-		assert_int_equal(x->why, OUTCOME_HOST_UNREACHABLE);
+		assert_int_equal(x->why, OUTCOME_BAD_RESPONSE);
 	if (eof)
 		assert_true(x->origin_close);
 }
@@ -507,7 +509,7 @@ bad_responses_end_it(void **state)
 			    bad_responses[i].out);
 			want.used = got.used;
 			same_run("bad response", bad_responses[i].in, first);
-			assert_int_equal(x.why, OUTCOME_HOST_UNREACHABLE);
+			assert_int_equal(x.why, OUTCOME_BAD_RESPONSE);
 			assert_true(x.client_close && x.origin_close);
 			/* while nothing final is out, the client can be told */
 			assert_int_equal(x.begun,
@@ -576,10 +578,14 @@ the_largest_head_fits(void **state)
 
 	(void)state;
 	n = (size_t)sprintf(big,
-	    "GET http://h?q HTTP/1.1\r\nHost:\r\n"
+	    "GET http://h?q HTTP/1.1\r\nHost:h\r\n"
 	    "Connection:upgrade\r\nUpgrade:websocket\r\n");
-	for (i = 3; i < 127; i++)
+	for (i = 3; i < 126; i++)
 		n += (size_t)sprintf(big + n, "A:\r\n");
+	memcpy(big + n, "B:", 2);
+	memset(big + n + 2, 'b', HTTP_HEAD_MAX / 2 - 2);
+	n += HTTP_HEAD_MAX / 2;
+	n += (size_t)sprintf(big + n, "\r\n");
 	value = HTTP_HEAD_MAX - n - strlen("B:\r\n\r\n");
 	memcpy(big + n, "B:", 2);
 	memset(big + n + 2, 'b', value);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "codec/base64.h"
+#include "codec/http1.h"
 
 #include "talk.h"
 
@@ -77,8 +78,9 @@ static const struct {
 	    "" },
 	{ false, "OPTIONS HTTP://[::1]/ HTTP/1.1\r\nHost: [::1]\r\n\r\n",
 	    "[::1]:80", "" },
-	/* RFC 9112 section 3.2.2: the target counts, whatever Host says */
-	{ false, "GET http://example.org/ HTTP/1.1\r\nHost: other\r\n\r\n",
+	/* RFC 9112 section 3.2.2: Host says the same, in its own spelling */
+	{ false,
+	    "GET http://example.org/ HTTP/1.1\r\nHost: EXAMPLE.org:80\r\n\r\n",
 	    "example.org:80", "" },
 	{ true, GET ALICE "\r\n", "example.org:80", "alice" },
 	{ true, POST ALICE BODY, "example.org:80", "alice" },
@@ -142,6 +144,13 @@ static const struct {
 	{ "GET http://127.1/ HTTP/1.1\r\n" HOST "\r\n", "malformed" },
 	{ "GET http://example.org:0/ HTTP/1.1\r\n" HOST "\r\n", "malformed" },
 	{ "GET http://example.org/ HTTP/1.1\r\n\r\n", "malformed" },
+	{ "GET http://example.org/ HTTP/1.1\r\nHost:\r\n\r\n", "malformed" },
+	{ "GET http://example.org/ HTTP/1.1\r\nHost: example.net\r\n\r\n",
+	    "malformed" },
+	{ "GET http://example.org/ HTTP/1.1\r\nHost: example.org:81\r\n\r\n",
+	    "malformed" },
+	{ "GET http://example.org:81/ HTTP/1.1\r\n" HOST "\r\n", "malformed" },
+	{ "GET http://example.org/ HTTP/1.0\r\nHost: h\r\n\r\n", "malformed" },
 	{ GET "Host: example.org\r\n\r\n", "malformed" },
 	{ GET " folded\r\n\r\n", "malformed" },
 	{ "GET http://example.org/ HTTP/2.0\r\n" HOST "\r\n", "malformed" },
@@ -228,31 +237,53 @@ a_long_name_is_a_bad_address(void **state)
 	assert_int_equal(t.status, INBOUND_READY);
 }
 
+/* So much of a line without end is heard, and then the answer comes. */
 static void
-a_head_has_an_end(void **state)
+endless(const char *begin, int status, enum outcome why)
 {
-	static char endless[INBOUND_IN_MAX];
+	static char some[HTTP1_LINE_MAX];
+	const char *line = strrchr(begin, '\n');
+	size_t n = HTTP1_LINE_MAX - strlen(line == NULL ? begin : line + 1);
+
+	memset(some, 'a', sizeof(some));
+	talk_start(&t, LISTEN_ALL, false);
+	talk_hear(&t, begin, strlen(begin), 999);
+	talk_hear(&t, some, n, 4096);
+	assert_int_equal(t.status, INBOUND_MORE);
+	talk_hear(&t, some, 1, 1);
+	assert_int_equal(t.status, INBOUND_FAILED);
+	assert_int_equal(t.ib.why, why);
+	talk_reply(&t, t.ib.why);
+	check_status(status);
+	check_page(t.said, true);
+}
+
+static void
+lines_and_heads_have_an_end(void **state)
+{
+	static char value[1500];
 	size_t i;
 
 	(void)state;
-	memset(endless, 'a', sizeof(endless));
-	for (i = 0; i < 2; i++) { /* a line without end, fields without end */
-		talk_start(&t, LISTEN_ALL, false);
-		talk_hear(&t, WIRE(GET "X: "), 999);
-		if (i == 1)
-			memcpy(endless, "a\r\nb:", 5);
-		talk_hear(&t, endless, sizeof(endless) - buf_len(&t.in), 4096);
-		assert_int_equal(buf_len(&t.in), INBOUND_IN_MAX);
-		assert_int_equal(t.status, INBOUND_FAILED);
-		assert_int_equal(t.ib.why, OUTCOME_TOO_LARGE);
-		talk_reply(&t, t.ib.why);
-		check_status(431);
-		check_page(t.said, true);
+	endless("GET http://", 414, OUTCOME_URI_TOO_LONG);
+	endless(GET "X: ", 431, OUTCOME_TOO_LARGE);
+	talk_start(&t, LISTEN_ALL, false); /* too much in many lines */
+	talk_hear(&t, WIRE(GET), 999);
+	memset(value, 'a', sizeof(value));
+	while (buf_len(&t.in) + sizeof(value) + 5 < INBOUND_IN_MAX) {
+		talk_hear(&t, WIRE("a: "), 999);
+		talk_hear(&t, value, sizeof(value), 9999);
+		talk_hear(&t, WIRE("\r\n"), 999);
 	}
-	talk_start(&t, LISTEN_ALL, false);
+	assert_int_equal(t.status, INBOUND_MORE);
+	talk_hear(&t, value, INBOUND_IN_MAX - buf_len(&t.in), 9999);
+	assert_int_equal(t.status, INBOUND_FAILED);
+	assert_int_equal(t.ib.why, OUTCOME_TOO_LARGE);
+	talk_start(&t, LISTEN_ALL, false); /* too many */
 	talk_hear(&t, WIRE(GET), 999);
 	for (i = 0; i < 200 && t.status == INBOUND_MORE; i++)
 		talk_hear(&t, WIRE("a: b\r\n"), 999);
+	assert_int_equal(i, 128);
 	assert_int_equal(t.ib.why, OUTCOME_TOO_LARGE);
 }
 
@@ -274,7 +305,9 @@ every_outcome_has_its_page(void **state)
 		[OUTCOME_BAD_ADDRESS] = 400,
 		[OUTCOME_AUTH_NEEDED] = 407,
 		[OUTCOME_AUTH_FAILED] = 407,
+		[OUTCOME_URI_TOO_LONG] = 414,
 		[OUTCOME_TOO_LARGE] = 431,
+		[OUTCOME_BAD_RESPONSE] = 502,
 		[OUTCOME_OVERLOADED] = 503,
 	};
 	int o;
@@ -486,7 +519,7 @@ main(void)
 		cmocka_unit_test(the_next_request_starts_anew),
 		cmocka_unit_test(malformed_requests_get_a_hint),
 		cmocka_unit_test(a_long_name_is_a_bad_address),
-		cmocka_unit_test(a_head_has_an_end),
+		cmocka_unit_test(lines_and_heads_have_an_end),
 		cmocka_unit_test(every_outcome_has_its_page),
 		cmocka_unit_test(a_browser_may_try_again),
 		cmocka_unit_test(but_not_for_ever),

@@ -182,7 +182,9 @@ every_outcome_has_its_reply(void **state)
 		[OUTCOME_BAD_ADDRESS] = 8,
 		[OUTCOME_AUTH_NEEDED] = 1,
 		[OUTCOME_AUTH_FAILED] = 1,
+		[OUTCOME_URI_TOO_LONG] = 1,
 		[OUTCOME_TOO_LARGE] = 1,
+		[OUTCOME_BAD_RESPONSE] = 1,
 		[OUTCOME_OVERLOADED] = 1,
 	};
 	char reply[] = DONE;
