@@ -33,6 +33,7 @@ void stream_open(struct stream *, struct loop *, int fd,
 bool stream_is_open(const struct stream *);
 void stream_close(struct stream *); /* also when closed */
 void stream_reset(struct stream *); /* closes so that the peer sees RST */
+int stream_release(struct stream *); /* the descriptor is the caller's again */
 void stream_watch(struct stream *, int events); /* exactly these; 0: none */
 int stream_watched(const struct stream *);
 

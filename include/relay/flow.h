@@ -54,6 +54,7 @@ enum flow_status flow_move(struct flow *, struct flow_pool *, uint64_t *left,
     bool readable);
 /* Put bytes of the caller's behind what is kept, or send them at once. */
 bool flow_send(struct flow *, const void *data, size_t n); /* false: broken */
+void flow_adopt(struct flow *, struct flow *from); /* what that one keeps */
 bool flow_is_blocked(const struct flow *);
 bool flow_wants_input(const struct flow *);
 

@@ -43,6 +43,14 @@ stream_close(struct stream *s)
 	s->loop = NULL;
 }
 
+int
+stream_release(struct stream *s)
+{
+	ev_io_stop(s->loop->ev, &s->io);
+	s->loop = NULL;
+	return s->io.fd;
+}
+
 void
 stream_reset(struct stream *s)
 {

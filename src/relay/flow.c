@@ -52,6 +52,16 @@ flow_deinit(struct flow *f, struct flow_pool *p)
 	f->pipe = NULL;
 }
 
+void
+flow_adopt(struct flow *f, struct flow *from)
+{
+	f->held = from->held;
+	f->held_at = from->held_at;
+	f->held_len = from->held_len;
+	from->held = NULL;
+	drop_held(from);
+}
+
 bool
 flow_is_blocked(const struct flow *f)
 {

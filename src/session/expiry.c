@@ -1,6 +1,4 @@
 /* expiry.c - the deadlines of a session, and what happens when one passes. */
-#include "base/log.h"
-
 #include "session.h"
 
 #define LINGER_MS 2000
@@ -23,19 +21,8 @@ static void
 on_connect_over(struct deadline *d)
 {
 	struct session *s = owner(d);
-	struct setup *u = s->setup;
-	size_t at;
 
-	dial_cancel(&u->dial);
-	if (!u->route->direct) {
-		at = reach_blame(s, OUTCOME_TIMEOUT);
-		if (log_may(&s->worker->warned))
-			log_warn("chain is too slow", "hop", u->hops[at]->name,
-			    "do",
-			    "check this hop, or raise `timeout { connect }`",
-			    NULL);
-	}
-	s->state = session_fail(s, OUTCOME_TIMEOUT);
+	s->state = reach_expired(s);
 	session_step(s);
 }
 
@@ -67,6 +54,7 @@ expiry_init(struct worker *w)
 	deadlines_init(&w->handshake, w->loop, t->handshake_ms,
 	    on_handshake_over);
 	deadlines_init(&w->connect, w->loop, t->connect_ms, on_connect_over);
+	deadlines_init(&w->attempt, w->loop, t->connect_ms, circuit_expired);
 	deadlines_init(&w->idle, w->loop, t->idle_ms, on_idle_over);
 	deadlines_init(&w->half_closed, w->loop, t->half_closed_ms,
 	    on_idle_over);
@@ -78,6 +66,7 @@ expiry_deinit(struct worker *w)
 {
 	deadlines_deinit(&w->handshake);
 	deadlines_deinit(&w->connect);
+	deadlines_deinit(&w->attempt);
 	deadlines_deinit(&w->idle);
 	deadlines_deinit(&w->half_closed);
 	deadlines_deinit(&w->linger);

@@ -1,14 +1,11 @@
 /*
- * reach.c - the connection out: to the target, or to the first hop and through
- * each to the next.  Nothing else in session/ opens one.
+ * reach.c - the way out: straight to the target when a rule said `direct`, else
+ * through a circuit.  Only this file and circuit.c, which dials the first hop,
+ * open a connection.
  */
-#include <stdlib.h>
-
 #include "base/log.h"
 
 #include "session.h"
-
-#define HOP_BURST 8192 /* what all hops together may say at once */
 
 static struct setup *
 setup_of(struct dial *d)
@@ -19,8 +16,8 @@ setup_of(struct dial *d)
 }
 
 /* A connection to ourselves would only come back in: a loop. */
-static bool
-is_own(const struct snapshot *c, const struct ip *ip, uint16_t port)
+bool
+reach_is_own(const struct snapshot *c, const struct ip *ip, uint16_t port)
 {
 	struct ip at;
 	size_t i;
@@ -41,14 +38,14 @@ permit(struct dial *d, const struct ip *ip, uint16_t port)
 	struct setup *u = setup_of(d);
 	const struct snapshot *c = u->session->worker->snapshot;
 
-	if (is_own(c, ip, port))
+	if (reach_is_own(c, ip, port))
 		return false;
-	return !u->route->direct ||
+	return u->route->direct &&
 	    rules_permit_ip(c->rules, &u->inbound.request, ip);
 }
 
-static enum outcome
-dial_outcome(enum dial_result r)
+enum outcome
+reach_outcome(enum dial_result r)
 {
 	static const enum outcome map[] = {
 		[DIAL_OK] = OUTCOME_OK,
@@ -66,50 +63,13 @@ dial_outcome(enum dial_result r)
 	return map[r];
 }
 
-size_t
-reach_blame(struct session *s, enum outcome cause)
-{
-	struct setup *u = s->setup;
-	size_t at = u->chain != NULL ? chain_at(u->chain) : 0;
-
-	u->inbound.blame.hop = (unsigned)at + 1;
-	u->inbound.blame.cause = cause;
-	return at;
-}
-
-static void
-blame_hop(struct session *s, enum outcome why)
-{
-	struct setup *u = s->setup;
-	size_t at = reach_blame(s, why);
-	bool reached = stream_is_open(&s->target); /* it, or the one before */
-
-	if (!log_may(&s->worker->warned))
-		return;
-	log_warn("chain is down", "hop", u->hops[at]->name, "why",
-	    outcome_str(why), "do",
-	    why == OUTCOME_HOP_AUTH ? "check the user and password of this hop"
-		: reached && at + 1 < u->route->n
-		? "check that this hop and the one behind it run"
-		: "check that this hop runs and its address is right",
-	    NULL);
-}
-
-/* Only a direct route lets the target's own reasons be told. */
-static enum state
-dial_failed(struct session *s, enum dial_result r)
-{
-	if (s->setup->route->direct || r == DIAL_NO_RESOURCES)
-		return session_fail(s, dial_outcome(r));
-	blame_hop(s, dial_outcome(r));
-	return session_fail(s, OUTCOME_HOP_FAILED);
-}
+/* -- direct --------------------------------------------------------------- */
 
 static enum state
 dialled(struct session *s, int fd)
 {
 	session_target(s, fd);
-	return s->setup->route->direct ? S_ANSWER : S_CHAIN;
+	return S_ANSWER;
 }
 
 static void
@@ -117,89 +77,120 @@ on_dialled(struct dial *d, enum dial_result r, int fd)
 {
 	struct session *s = setup_of(d)->session;
 
-	s->state = r == DIAL_OK ? dialled(s, fd) : dial_failed(s, r);
+	s->state = r == DIAL_OK ? dialled(s, fd)
+				: session_fail(s, reach_outcome(r));
 	session_step(s);
 }
 
-static bool
-open_chain(struct setup *u, const struct snapshot *c)
-{
-	size_t i;
-
-	for (i = 0; i < u->route->n; i++)
-		u->hops[i] = &c->hops[u->route->hop[i]];
-	chain_close(u->chain);
-	u->chain = chain_open(u->hops, u->route->n, &u->inbound.request.target);
-	if (u->hop_in.mem == NULL)
-		u->hop_in = buf_on(malloc(HOP_IN_MAX), HOP_IN_MAX);
-	buf_consume(&u->hop_in, buf_len(&u->hop_in));
-	return u->chain != NULL && u->hop_in.mem != NULL;
-}
-
-enum state
-reach_dial(struct session *s)
+static enum state
+dial_target(struct session *s)
 {
 	struct worker *w = s->worker;
 	struct setup *u = s->setup;
-	const struct endpoint *to = &u->inbound.request.target;
 	int fd;
 
-	u->inbound.blame.hop = 0;
-	if (!u->route->direct) {
-		if (!open_chain(u, w->snapshot))
-			return session_fail(s, OUTCOME_OVERLOADED);
-		to = &u->hops[0]->addr;
-	}
-	deadline_start(&w->connect, &s->deadline);
 	u->dial.permit = permit;
 	u->dial.done = on_dialled;
-	fd = dial_start(&u->dial, w->loop, w->resolver, to);
+	fd = dial_start(&u->dial, w->loop, w->resolver,
+	    &u->inbound.request.target);
 	return fd >= 0 ? dialled(s, fd) : S_DIAL;
 }
 
-static void
-watch_hop(struct session *s)
-{
-	bool blocked = flow_is_blocked(&s->relay.flow[0]);
+/* -- through a circuit ---------------------------------------------------- */
 
-	stream_watch(&s->target, STREAM_READ | (blocked ? STREAM_WRITE : 0));
+static void
+blame(struct session *s, const struct circuit *c)
+{
+	bool slow = c->cause == OUTCOME_TIMEOUT;
+
+	s->setup->inbound.blame.hop = c->at + 1;
+	s->setup->inbound.blame.cause = c->cause;
+	if (!log_may(&s->worker->warned))
+		return;
+	log_warn(slow ? "chain is too slow" : "chain is down", "hop",
+	    c->hops[c->at]->name, "why", outcome_str(c->cause), "do",
+	    c->cause == OUTCOME_HOP_AUTH
+		? "check the user and password of this hop"
+		: slow ? "check this hop, or raise `timeout { connect }`"
+		: c->reached && c->at + 1 < c->n
+		? "check that this hop and the one behind it run"
+		: "check that this hop runs and its address is right",
+	    NULL);
+}
+
+static void
+on_circuit(struct circuit *c)
+{
+	session_step(c->owner);
+}
+
+static enum state
+open_circuit(struct session *s)
+{
+	struct setup *u = s->setup;
+	const struct hop_spec *hops[CHAIN_MAX];
+	unsigned i;
+
+	for (i = 0; i < u->route->n; i++)
+		hops[i] = &s->worker->snapshot->hops[u->route->hop[i]];
+	u->circuit = circuit_open(s->worker, hops, u->route->n,
+	    &u->inbound.request.target, on_circuit, s);
+	if (u->circuit == NULL)
+		return session_fail(s, OUTCOME_OVERLOADED);
+	return S_CHAIN;
+}
+
+static enum state
+circuit_failed(struct session *s)
+{
+	struct circuit *c = s->setup->circuit;
+	enum outcome why = c->why;
+
+	if (c->fault)
+		blame(s, c);
+	circuit_close(c);
+	s->setup->circuit = NULL;
+	return session_fail(s, why);
 }
 
 enum state
 reach_chain(struct session *s)
 {
 	struct setup *u = s->setup;
-	uint8_t mem[HOP_BURST];
-	struct buf out;
-	enum outcome why;
-	enum hop_status st;
-	bool drained = false;
-	ssize_t n;
+	int fd;
 
-	for (;;) {
-		out = buf_on(mem, sizeof(mem));
-		st = chain_step(u->chain, &u->hop_in, &out, &why);
-		if (!session_flush(s, &s->relay.flow[0]) ||
-		    !flow_send(&s->relay.flow[0], buf_head(&out),
-			buf_len(&out)))
-			st = HOP_FAILED, why = OUTCOME_HOP_FAILED;
-		if (st != HOP_MORE)
-			break;
-		n = drained ? STREAM_AGAIN
-			    : session_fill(&u->hop_in, &s->target, 0, NULL);
-		if (n == STREAM_AGAIN) {
-			watch_hop(s);
-			return S_CHAIN;
-		}
-		if (n <= 0) { /* gone, or it answers without end */
-			st = HOP_FAILED, why = OUTCOME_HOP_FAILED;
-			break;
-		}
-		drained = u->hop_in.tail < u->hop_in.cap;
-	}
-	if (st == HOP_READY)
+	switch (u->circuit->status) {
+	case CIRCUIT_READY:
+		fd = circuit_take(u->circuit, &u->hop_in, &s->relay.flow[0]);
+		u->circuit = NULL;
+		session_target(s, fd);
 		return S_ANSWER;
-	if (why == OUTCOME_HOP_FAILED || why == OUTCOME_HOP_AUTH)
-		blame_hop(s, why);
-	return session_fail(s, why);
+	case CIRCUIT_FAILED:
+		return circuit_failed(s);
+	default:
+		return S_CHAIN;
+	}
+}
+
+enum state
+reach_dial(struct session *s)
+{
+	struct setup *u = s->setup;
+
+	u->inbound.blame.hop = 0;
+	deadline_start(&s->worker->connect, &s->deadline);
+	return u->route->direct ? dial_target(s) : open_circuit(s);
+}
+
+/* It took too long altogether. */
+enum state
+reach_expired(struct session *s)
+{
+	struct setup *u = s->setup;
+
+	dial_cancel(&u->dial);
+	if (u->circuit == NULL)
+		return session_fail(s, OUTCOME_TIMEOUT);
+	circuit_give_up(u->circuit);
+	return circuit_failed(s);
 }

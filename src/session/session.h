@@ -13,10 +13,11 @@
 #include "net/listener.h"
 #include "net/resolver.h"
 #include "net/stream.h"
-#include "outbound/chain.h"
 #include "relay/relay.h"
 #include "session/snapshot.h"
 #include "session/worker.h"
+
+#include "circuit.h"
 
 #define SETUP_IN 1024 /* what a SOCKS handshake or a small head needs */
 
@@ -62,13 +63,12 @@ struct setup {
 	struct session *session;
 	struct inbound inbound;
 	struct dial dial;
-	struct chain *chain;
 	const struct route *route;
-	const struct hop_spec *hops[CHAIN_MAX];
+	struct circuit *circuit; /* being built for this session */
 	struct login *login;
 	struct http *http;
 	struct buf in;     /* from the client */
-	struct buf hop_in; /* from the hop at work; memory only with a chain */
+	struct buf hop_in; /* the target's first bytes, from a circuit */
 	bool client_eof;
 	uint8_t in_mem[SETUP_IN];
 };
@@ -100,7 +100,8 @@ struct worker {
 	uint8_t *http_out; /* HTTP_OUT_MAX bytes, for one step */
 	struct listener *listeners;
 	TAILQ_HEAD(, session) sessions;
-	struct deadlines handshake, connect, idle, half_closed, linger;
+	struct deadlines handshake, connect, attempt, idle, half_closed,
+	    linger;
 	atomic_bool drain, stop;
 	bool draining;
 	pthread_mutex_t lock;      /* for logins only */
@@ -130,8 +131,9 @@ bool session_flush(struct session *, struct flow *f);
 /* reach.c */
 enum state reach_dial(struct session *);
 enum state reach_chain(struct session *);
-/* The client may be told that the hop at work failed; its index from 0. */
-size_t reach_blame(struct session *, enum outcome cause);
+enum state reach_expired(struct session *);
+enum outcome reach_outcome(enum dial_result);
+bool reach_is_own(const struct snapshot *, const struct ip *, uint16_t port);
 
 /* setup.c; setup_free() also when there is none */
 bool setup_new(struct session *);

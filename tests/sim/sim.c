@@ -168,6 +168,13 @@ loop_wake(struct loop *l)
 	net.woken = true;
 }
 
+uint64_t
+loop_now(const struct loop *l)
+{
+	(void)l;
+	return sim.now;
+}
+
 void
 deadlines_init(struct deadlines *c, struct loop *l, uint64_t ms,
     void (*expired)(struct deadline *))
@@ -254,6 +261,14 @@ stream_close(struct stream *s)
 	end_of(s)->closed = true;
 	end_of(s)->stream = NULL;
 	s->loop = NULL;
+}
+
+int
+stream_release(struct stream *s)
+{
+	end_of(s)->stream = NULL;
+	s->loop = NULL;
+	return s->io.fd;
 }
 
 void
