@@ -11,6 +11,7 @@
 #include "ctl.h"
 
 static const struct ctl_command *const commands[] = {
+	&ctl_headers,
 	&ctl_passwd,
 	NULL,
 };

@@ -7,6 +7,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "argument.h"
 #include "options.h"
 
 #define SYSTEM_FILE "/etc/bauta/bauta.conf"
@@ -24,24 +25,11 @@ usage(const char *fmt, ...)
 	return EX_USAGE;
 }
 
-/* A copy, and what stands in the process list loses its user and password. */
 static bool
 take(char **list, size_t *n, char *arg)
 {
-	char *from, *at;
-
-	list[*n] = strdup(arg);
-	if (list[*n] == NULL)
-		return false;
-	(*n)++;
-	at = strrchr(arg, '@');
-	from = strstr(arg, "://");
-	if (at == NULL)
-		return true;
-	for (from = from != NULL && from < at ? from + 3 : arg; from < at;
-	     from++)
-		*from = '*';
-	return true;
+	list[*n] = argument_take(arg);
+	return list[*n] != NULL && ++*n > 0;
 }
 
 static int
@@ -114,10 +102,8 @@ free_list(char **list, size_t n)
 {
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		explicit_bzero(list[i], strlen(list[i]));
-		free(list[i]);
-	}
+	for (i = 0; i < n; i++)
+		argument_free(list[i]);
 	free(list);
 }
 

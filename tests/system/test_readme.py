@@ -24,6 +24,7 @@ ELSEWHERE = [
     (r"man \S.*", "test_man.py"),
     (r"(\S*/)?bautactl passwd\b.*",
      "test_cli.py::test_bautactl_passwd_makes_a_user_that_can_log_in"),
+    (r"(\S*/)?bautactl headers\b.*", "test_headers_command.py"),
     (r"proxychains4?\b.*", "test_clients.py::test_proxychains_*"),
     (r"torsocks\b.*", "test_clients.py::test_torsocks_*"),
     (r"ssh\b.*ProxyCommand.*", "test_clients.py::test_ssh_*"),
