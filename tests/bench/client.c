@@ -49,19 +49,38 @@ new_seed(struct client *c)
 static uint64_t
 size_of_answer(const struct client *c)
 {
-	return c->plan->mode == MODE_BULK ? BLOCK_SIZE : ANSWER_SIZE;
+	return c->plan->mode == MODE_BULK ? BLOCK_SIZE
+	    : c->plan->web                ? WEB_SIZE
+					  : ANSWER_SIZE;
+}
+
+/* What the origin is asked for, in its words; the length. */
+static size_t
+put_question(const struct client *c, char *out, uint32_t seed)
+{
+	unsigned flags = 0;
+
+	if (!c->plan->web) {
+		put_request((uint8_t *)out, OP_SEND, seed, size_of_answer(c));
+		return REQUEST_SIZE;
+	}
+	if (c->plan->absolute)
+		flags |= WEB_ABSOLUTE;
+	if (c->plan->mode == MODE_CONN)
+		flags |= WEB_LAST;
+	return web_put_request(out, &c->plan->to, flags, seed,
+	    size_of_answer(c));
 }
 
 static bool
 ask(struct tunnel *t)
 {
 	struct client *c = t->client;
-	uint8_t out[REQUEST_SIZE];
+	char out[WEB_HEAD_MAX];
 	uint32_t seed = new_seed(c);
 
 	t->seeds[t->asked++] = seed;
-	put_request(out, OP_SEND, seed, size_of_answer(c));
-	return tunnel_put(t, out, sizeof(out));
+	return tunnel_put(t, out, put_question(c, out, seed));
 }
 
 /* A message; with the first one goes the request to echo this and all later. */
@@ -72,6 +91,10 @@ message(struct tunnel *t, bool first)
 	uint8_t out[REQUEST_SIZE + ANSWER_SIZE];
 	size_t head = first ? REQUEST_SIZE : 0;
 
+	if (c->plan->web) {
+		t->since = seconds_now();
+		return ask(t);
+	}
 	t->seeds[0] = new_seed(c);
 	t->asked = 1;
 	put_request(out, OP_ECHO, 0, NEVER_ENDING);
@@ -87,10 +110,26 @@ keep_latency(struct client *c, double seconds)
 		c->latencies[c->nlatencies++] = (uint32_t)(seconds * 1e9);
 }
 
+/* The next message, on a new connection when the old one ended. */
+static void
+message_again(struct tunnel *t)
+{
+	if (t->last) {
+		tunnel_close(t);
+		tunnel_open(t);
+	} else {
+		message(t, false);
+	}
+}
+
 /* No more is to come: see whether that is so. */
 static void
 finish(struct tunnel *t)
 {
+	if (t->client->plan->absolute) { /* a proxy may wait for more */
+		tunnel_close(t);
+		return;
+	}
 	t->phase = ENDING;
 	shutdown(t->fd, SHUT_WR);
 }
@@ -115,7 +154,7 @@ start_all(struct client *c)
 			if (ask(&c->tunnel[i]))
 				ask(&c->tunnel[i]);
 		} else if (c->plan->mode == MODE_RR) {
-			message(&c->tunnel[i], false);
+			message_again(&c->tunnel[i]);
 		}
 }
 
@@ -160,6 +199,8 @@ on_answer(struct tunnel *t)
 	t->asked--;
 	memmove(t->seeds, t->seeds + 1, sizeof(t->seeds) - sizeof(*t->seeds));
 	t->pos = 0;
+	t->headed = false;
+	t->served = true;
 	c->now = seconds_now();
 	if (c->plan->mode == MODE_BULK) {
 		c->result->seconds = c->now - c->start;
@@ -181,10 +222,37 @@ on_answer(struct tunnel *t)
 		if (!time_is_over(c))
 			tunnel_open(t);
 	} else if (c->plan->mode == MODE_RR && !time_is_over(c)) {
-		message(t, false);
+		message_again(t);
 	} else {
 		finish(t);
 	}
+}
+
+/* An HTTP answer's head, of which n more bytes are here; how many it took. */
+static size_t
+take_head(struct tunnel *t, const uint8_t *data, size_t n)
+{
+	size_t used, before = t->have, room = sizeof(t->in) - 1 - before;
+	uint64_t count = 0;
+	enum web st;
+
+	if (n > room)
+		n = room;
+	memcpy(t->in + before, data, n);
+	t->in[before + n] = '\0';
+	st = web_get_response((char *)t->in, &used, &count, &t->last);
+	if (st == WEB_SHORT && n < room) {
+		t->have += n;
+		return n;
+	}
+	t->have = 0;
+	t->headed = true;
+	if (st != WEB_OK || count != size_of_answer(t->client)) {
+		client_fail(t->client, FAILED, "the answer is %.*s",
+		    (int)strcspn((char *)t->in, "\r\n"), t->in);
+		return n;
+	}
+	return used - before;
 }
 
 static void
@@ -193,11 +261,16 @@ on_data(struct tunnel *t, const uint8_t *data, size_t n)
 	struct client *c = t->client;
 	size_t piece;
 
-	c->result->bytes += n;
 	while (n > 0 && t->phase == OPEN && !c->over) {
 		if (t->asked == 0) {
 			client_fail(c, DAMAGED, "more came than was asked for");
 			return;
+		}
+		if (c->plan->web && !t->headed) {
+			piece = take_head(t, data, n);
+			data += piece;
+			n -= piece;
+			continue;
 		}
 		piece = size_of_answer(c) - t->pos;
 		if (piece > n)
@@ -208,6 +281,7 @@ on_data(struct tunnel *t, const uint8_t *data, size_t n)
 			    "what came is not what was sent");
 			return;
 		}
+		c->result->bytes += piece;
 		t->pos += piece;
 		data += piece;
 		n -= piece;
@@ -216,6 +290,24 @@ on_data(struct tunnel *t, const uint8_t *data, size_t n)
 	}
 	if (n > 0 && !c->over)
 		client_fail(c, DAMAGED, "more came than was asked for");
+}
+
+/*
+ * A peer may end a connection it kept so far, whatever was just asked
+ * (RFC 9112 section 9.5); tinyproxy does it without saying so before.
+ */
+static bool
+ask_anew(struct tunnel *t)
+{
+	const struct plan *plan = t->client->plan;
+
+	if (!plan->web || plan->mode != MODE_RR || !t->served || t->headed ||
+	    t->have > 0)
+		return false;
+	tunnel_close(t);
+	if (t->asked > 0)
+		tunnel_open(t);
+	return true;
 }
 
 /* -- the loop ------------------------------------------------------------- */
@@ -237,7 +329,7 @@ on_event(struct tunnel *t)
 		return;
 	else if (t->phase == ENDING)
 		tunnel_close(t);
-	else
+	else if (!ask_anew(t))
 		tunnel_failed(t, n == 0 ? "it closed" : strerror(errno));
 }
 

@@ -15,8 +15,11 @@ struct tunnel {
 	int fd;
 	enum phase phase;
 	bool writing;
-	uint8_t in[300]; /* of the proxy's answers */
+	uint8_t in[WEB_HEAD_MAX]; /* of the proxy's answers, and HTTP heads */
 	size_t have;
+	bool headed; /* an HTTP answer's head is here, */
+	bool last;   /* and says that the connection ends with it */
+	bool served; /* the connection gave an answer before */
 	uint32_t seeds[AHEAD]; /* of what was asked for, oldest first */
 	unsigned asked;
 	uint64_t pos; /* in the oldest */

@@ -15,12 +15,14 @@
 
 static const char usage_text[] =
     "usage: load serve ADDR:PORT\n"
-    "       load bulk|conn|rr|idle ADDR:PORT [-x ADDR:PORT] [-n N] [-s SECONDS]\n"
+    "       load bulk|conn|rr|idle ADDR:PORT [-x ADDR:PORT | -X ADDR:PORT] [-w]\n"
+    "            [-n N] [-s SECONDS]\n"
     "       load selftest\n"
     "\n"
     "serve is the origin: it prints where it listens (port 0: any).  The others\n"
-    "ask the origin at ADDR:PORT, with -x through this SOCKS5 proxy, over N\n"
-    "connections at a time, check every byte, and print JSON.  bulk: bytes; conn:\n"
+    "ask the origin at ADDR:PORT, with -x through this SOCKS5 proxy, with -X this\n"
+    "HTTP proxy, over N connections at a time, check every byte, and print JSON;\n"
+    "with -w or -X they ask by HTTP.  bulk: bytes; conn:\n"
     "open, ask, close; rr: messages there and back; idle: prints \"ready\" when\n"
     "all are open and lets them rest until standard input ends.\n"
     "Exit status: 0 all well, 1 it did not work, 3 bytes were damaged.\n";
@@ -115,11 +117,18 @@ drive(enum mode mode, int argc, char **argv)
 	int opt;
 
 	plan.at = plan.to = address(argv[0]);
-	while ((opt = getopt(argc, argv, "x:n:s:")) != -1)
+	while ((opt = getopt(argc, argv, "x:X:wn:s:")) != -1)
 		switch (opt) {
 		case 'x':
 			plan.at = address(optarg);
 			plan.socks = true;
+			break;
+		case 'X':
+			plan.at = address(optarg);
+			plan.web = plan.absolute = true;
+			break;
+		case 'w':
+			plan.web = true;
 			break;
 		case 'n':
 			plan.n = (unsigned)number(optarg, 1, 100000);
@@ -130,7 +139,8 @@ drive(enum mode mode, int argc, char **argv)
 		default:
 			usage();
 		}
-	if (optind != argc)
+	if (optind != argc || (plan.socks && plan.absolute) ||
+	    (plan.web && mode == MODE_IDLE))
 		usage();
 	return run(&plan);
 }

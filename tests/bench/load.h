@@ -5,7 +5,7 @@
  * On a connection the client sends requests of REQUEST_SIZE bytes: what to do,
  * a seed and a count.  OP_SEND: the origin sends so many bytes of the pattern,
  * from the seed on; the next request may already be under way.  OP_ECHO: the
- * next so many bytes come back.
+ * next so many bytes come back.  What begins with "GET " is HTTP instead.
  */
 #ifndef LOAD_H
 #define LOAD_H
@@ -20,6 +20,7 @@
 #define OP_ECHO      'E'
 
 #define ANSWER_SIZE 64         /* of a connection, and a message's */
+#define WEB_SIZE    100        /* by HTTP, of either */
 #define BLOCK_SIZE  (16 << 20) /* of a bulk transfer */
 #define CHUNK_SIZE  (256 << 10)
 
@@ -36,6 +37,20 @@ const uint8_t *pattern_at(const struct pattern *, uint64_t place);
 
 void put_request(uint8_t *out, char op, uint32_t seed, uint64_t count);
 bool get_request(const uint8_t *in, char *op, uint32_t *seed, uint64_t *count);
+
+/* web.c */
+#define WEB_HEAD_MAX 1024 /* with its NUL */
+
+enum web { WEB_OK, WEB_SHORT, WEB_BAD };
+enum { WEB_ABSOLUTE = 1, WEB_LAST = 2 };
+
+size_t web_put_request(char *out, const struct sockaddr_in *origin,
+    unsigned flags, uint32_t seed, uint64_t count);
+size_t web_put_response(char *out, uint64_t count, bool last);
+enum web web_get_request(const char *in, size_t *used, uint32_t *seed,
+    uint64_t *count, bool *last);
+enum web web_get_response(const char *in, size_t *used, uint64_t *count,
+    bool *last);
 
 enum damage { DAMAGE_NONE, DAMAGE_FLIP, DAMAGE_DROP, DAMAGE_EXTRA, DAMAGE_CUT };
 
@@ -58,6 +73,8 @@ struct plan {
 	struct sockaddr_in at; /* the proxy, or the origin itself */
 	struct sockaddr_in to; /* with socks: what to ask the proxy for */
 	bool socks;
+	bool web;      /* ask the origin by HTTP */
+	bool absolute; /* and the proxy at `at` too */
 	unsigned n;
 	double seconds;
 	double patience;        /* so long nothing may happen at all */

@@ -11,13 +11,14 @@
 
 #define TURN (1 << 20) /* bytes after which it is another connection's turn */
 
-enum state { GREETING, SOCKS_REQUEST, REQUEST, SENDING, ECHOING };
+enum state { GREETING, SOCKS_REQUEST, REQUEST, WEB, SENDING, ECHOING };
 
 struct conn {
 	int fd;
 	enum state state;
-	bool writing; /* waits for EPOLLOUT, not for EPOLLIN */
-	uint8_t head[REQUEST_SIZE];
+	bool writing;   /* waits for EPOLLOUT, not for EPOLLIN */
+	bool web, last; /* it speaks HTTP, and this is its last request */
+	uint8_t head[WEB_HEAD_MAX];
 	size_t have; /* of the greeting or request */
 	uint64_t place, left;
 	uint64_t spoilt_at; /* SENDING: the value of left at which it happens */
@@ -94,9 +95,49 @@ request(struct origin *o, struct conn *c)
 
 	if (!collect(c, REQUEST_SIZE, &next))
 		return next;
+	if (memcmp(c->head, "GET ", 4) == 0) {
+		c->have = REQUEST_SIZE;
+		c->web = true;
+		c->state = WEB;
+		return AGAIN;
+	}
 	if (!get_request(c->head, &op, &seed, &c->left))
 		return CLOSE;
 	c->state = op == OP_SEND ? SENDING : ECHOING;
+	c->place = seed;
+	c->spoilt_at = o->damage == DAMAGE_NONE ? 0 : c->left / 2 + 1;
+	return AGAIN;
+}
+
+/* A head by HTTP; what was read of the next stays. */
+static enum next
+web(struct origin *o, struct conn *c)
+{
+	size_t room = sizeof(c->head) - 1 - c->have, used, n;
+	char out[WEB_HEAD_MAX];
+	uint32_t seed;
+	ssize_t got;
+
+	c->head[c->have] = '\0';
+	switch (web_get_request((char *)c->head, &used, &seed, &c->left,
+	    &c->last)) {
+	case WEB_SHORT:
+		got = recv(c->fd, c->head + c->have, room, 0);
+		if (got <= 0)
+			return got < 0 && room > 0 ? blocked(WAIT_IN) : CLOSE;
+		c->have += (size_t)got;
+		return AGAIN;
+	case WEB_BAD:
+		return CLOSE;
+	default:
+		break;
+	}
+	c->have -= used;
+	memmove(c->head, c->head + used, c->have);
+	n = web_put_response(out, c->left, c->last);
+	if (send(c->fd, out, n, MSG_MORE) != (ssize_t)n)
+		return CLOSE;
+	c->state = SENDING;
 	c->place = seed;
 	c->spoilt_at = o->damage == DAMAGE_NONE ? 0 : c->left / 2 + 1;
 	return AGAIN;
@@ -148,8 +189,10 @@ sending(struct origin *o, struct conn *c)
 		if (turn >= TURN)
 			return WAIT_OUT;
 	}
-	c->state = REQUEST;
-	return turn > ANSWER_SIZE ? AGAIN : WAIT_IN;
+	c->state = c->web ? WEB : REQUEST;
+	if (c->web && c->last)
+		return CLOSE;
+	return turn > WEB_SIZE || c->have > 0 ? AGAIN : WAIT_IN;
 }
 
 static enum next
@@ -184,6 +227,7 @@ serve(struct origin *o, struct conn *c)
 		[GREETING] = greeting,
 		[SOCKS_REQUEST] = socks_request,
 		[REQUEST] = request,
+		[WEB] = web,
 		[SENDING] = sending,
 		[ECHOING] = echoing,
 	};

@@ -18,6 +18,7 @@ static const struct test {
 	bool socks;
 	enum damage damage;
 	enum outcome want;
+	bool web;
 } tests[] = {
 	{ "bulk", MODE_BULK, 2, false, DAMAGE_NONE, DONE },
 	{ "bulk by SOCKS5", MODE_BULK, 2, true, DAMAGE_NONE, DONE },
@@ -25,6 +26,15 @@ static const struct test {
 	{ "connections by SOCKS5", MODE_CONN, 8, true, DAMAGE_NONE, DONE },
 	{ "messages", MODE_RR, 4, false, DAMAGE_NONE, DONE },
 	{ "messages by SOCKS5", MODE_RR, 4, true, DAMAGE_NONE, DONE },
+	{ "bulk by HTTP", MODE_BULK, 2, false, DAMAGE_NONE, DONE, true },
+	{ "bulk by HTTP by SOCKS5", MODE_BULK, 2, true, DAMAGE_NONE, DONE,
+	    true },
+	{ "connections by HTTP", MODE_CONN, 8, false, DAMAGE_NONE, DONE, true },
+	{ "requests by HTTP", MODE_RR, 4, false, DAMAGE_NONE, DONE, true },
+	{ "requests by HTTP, a bit is flipped", MODE_RR, 4, false, DAMAGE_FLIP,
+	    DAMAGED, true },
+	{ "requests by HTTP, a byte is added", MODE_RR, 4, false, DAMAGE_EXTRA,
+	    DAMAGED, true },
 	{ "idle tunnels", MODE_IDLE, 50, true, DAMAGE_NONE, DONE },
 	{ "bulk, a bit is flipped", MODE_BULK, 2, true, DAMAGE_FLIP, DAMAGED },
 	{ "bulk, a byte is lost", MODE_BULK, 2, true, DAMAGE_DROP, DAMAGED },
@@ -97,6 +107,7 @@ holds(const struct test *t)
 	struct plan plan = { .mode = t->mode,
 		.n = t->n,
 		.socks = t->socks,
+		.web = t->web,
 		/* Long enough for a busy machine to get one connection cut. */
 		.seconds = t->damage == DAMAGE_CUT ? 0.5 : 0.03,
 		.patience = 10 };

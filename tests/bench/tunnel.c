@@ -85,6 +85,7 @@ tunnel_open(struct tunnel *t)
 	t->asked = 0;
 	t->have = 0;
 	t->pos = 0;
+	t->headed = t->last = t->served = false;
 	t->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (t->fd < 0) {
 		client_fail(c, FAILED, "socket: %s", strerror(errno));
@@ -159,8 +160,10 @@ on_reply(struct tunnel *t)
 		tunnel_failed(t, "the proxy refuses");
 	else if (n == 0 || t->have > n)
 		tunnel_failed(t, "this is no SOCKS5 reply");
-	else if (t->have == n)
+	else if (t->have == n) {
+		t->have = 0;
 		tunnel_opened(t);
+	}
 }
 
 void
