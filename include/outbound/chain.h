@@ -24,9 +24,14 @@
 
 struct chain;
 
-/* NULL when out of memory; n is 1..CHAIN_MAX. */
+/*
+ * NULL when out of memory; n is 1..CHAIN_MAX.  Without a target (NULL)
+ * chain_step() answers READY when the last hop is prepared, and goes on after
+ * chain_target().
+ */
 struct chain *chain_open(const struct hop_spec *const *hops, size_t n,
     const struct endpoint *target);
+void chain_target(struct chain *, const struct endpoint *);
 enum hop_status chain_step(struct chain *, struct buf *in, struct buf *out,
     enum outcome *why);
 /* The hop at work, counted from 0: after FAILED, the one to blame. */

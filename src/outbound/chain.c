@@ -202,6 +202,12 @@ chain_unseal(struct chain *c, struct buf *wire, struct buf *plain)
 	return e;
 }
 
+void
+chain_target(struct chain *c, const struct endpoint *target)
+{
+	c->target = target;
+}
+
 /* -- hop after hop -------------------------------------------------------- */
 
 static enum hop_status
@@ -252,6 +258,13 @@ step_hop(struct chain *c, struct buf *in, struct buf *out)
 	return st == HOP_FAILED ? fail(c, as_told(c, o)) : st;
 }
 
+/* All is done that needs no target. */
+static bool
+waits(const struct chain *c)
+{
+	return c->target == NULL && c->prepared && c->at + 1 == c->n;
+}
+
 /* One step of the hop at work, and the bytes to it and from it. */
 static enum hop_status
 advance(struct chain *c, struct buf *in, struct buf *out)
@@ -280,7 +293,7 @@ chain_step(struct chain *c, struct buf *in, struct buf *out, enum outcome *why)
 {
 	enum hop_status st = c->failed != OUTCOME_OK ? HOP_FAILED : HOP_READY;
 
-	while (c->at < c->n && st == HOP_READY)
+	while (c->at < c->n && st == HOP_READY && !waits(c))
 		st = advance(c, in, out);
 	if (st == HOP_FAILED)
 		*why = c->failed;
