@@ -144,16 +144,21 @@ permit(struct dial *d, const struct ip *ip, uint16_t port)
 }
 
 static bool
-init(struct circuit *c)
+init(struct circuit *c, const struct route *r)
 {
-	c->chain = chain_open(c->hops, c->n, &c->target);
+	unsigned i;
+
+	for (i = 0; i < r->n; i++)
+		c->hops[i] = &c->worker->snapshot->hops[r->hop[i]];
+	c->n = r->n;
+	c->chain = chain_open(c->hops, c->n, c->aimed ? &c->target : NULL);
 	c->in = buf_on(malloc(HOP_IN_MAX), HOP_IN_MAX);
 	flow_init(&c->out, NULL, &c->stream);
 	return c->chain != NULL && c->in.mem != NULL;
 }
 
 struct circuit *
-circuit_open(struct worker *w, const struct hop_spec *const *hops, unsigned n,
+circuit_open(struct worker *w, const struct way *way,
     const struct endpoint *target, void (*told)(struct circuit *), void *owner)
 {
 	struct circuit *c = calloc(1, sizeof(*c));
@@ -164,12 +169,10 @@ circuit_open(struct worker *w, const struct hop_spec *const *hops, unsigned n,
 	c->worker = w;
 	c->told = told;
 	c->owner = owner;
-	c->n = n;
-	memcpy(c->hops, hops, n * sizeof(*hops));
 	c->aimed = target != NULL;
 	if (c->aimed)
 		c->target = *target;
-	if (!init(c)) {
+	if (!init(c, way->route)) {
 		circuit_close(c);
 		return NULL;
 	}
@@ -177,10 +180,28 @@ circuit_open(struct worker *w, const struct hop_spec *const *hops, unsigned n,
 	deadline_start(&w->attempt, &c->deadline);
 	c->dial.permit = permit;
 	c->dial.done = on_dialled;
-	fd = dial_start(&c->dial, w->loop, w->resolver, &hops[0]->addr);
+	fd = dial_start(&c->dial, w->loop, w->resolver, &c->hops[0]->addr);
 	if (fd >= 0)
 		dialled(c, fd);
 	return c;
+}
+
+void
+circuit_aim(struct circuit *c, void (*told)(struct circuit *), void *owner,
+    const struct endpoint *target)
+{
+	c->told = told;
+	c->owner = owner;
+	c->target = *target;
+	c->aimed = c->spare = true;
+	c->status = CIRCUIT_WAITS;
+	c->in = buf_on(malloc(HOP_IN_MAX), HOP_IN_MAX);
+	deadline_start(&c->worker->attempt, &c->deadline);
+	chain_target(c->chain, &c->target);
+	if (c->in.mem == NULL)
+		failed(c, OUTCOME_OVERLOADED, OUTCOME_OVERLOADED);
+	else
+		shake_hands(c);
 }
 
 int

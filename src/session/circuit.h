@@ -14,8 +14,16 @@
 #include "net/stream.h"
 #include "outbound/chain.h"
 #include "relay/flow.h"
+#include "request/identity.h"
 
+struct route;
 struct worker;
+
+/* Which way out, and for whom: those of two identities have nothing shared. */
+struct way {
+	const struct route *route;
+	struct identity identity;
+};
 
 enum circuit_status {
 	CIRCUIT_WAITS,	  /* for the network */
@@ -37,7 +45,8 @@ struct circuit {
 	uint64_t began, prepared; /* loop_now() */
 	const struct hop_spec *hops[CHAIN_MAX];
 	unsigned n;
-	bool aimed; /* there is a target */
+	bool aimed; /* there is a target, */
+	bool spare; /* which came when it was prepared already */
 	struct endpoint target;
 	struct chain *chain;
 	struct dial dial;
@@ -51,11 +60,11 @@ struct circuit {
  * target NULL: only prepare it.  told() is called later, never from here: look
  * at the status.  NULL: out of memory.
  */
-struct circuit *circuit_open(struct worker *, const struct hop_spec *const *,
-    unsigned n, const struct endpoint *target, void (*told)(struct circuit *),
-    void *owner);
-/* Of one that is PREPARED. */
-void circuit_aim(struct circuit *, const struct endpoint *target);
+struct circuit *circuit_open(struct worker *, const struct way *,
+    const struct endpoint *target, void (*told)(struct circuit *), void *owner);
+/* One that is PREPARED gets a target, and another owner. */
+void circuit_aim(struct circuit *, void (*told)(struct circuit *), void *owner,
+    const struct endpoint *target);
 /*
  * Of one that is READY: its descriptor is the caller's, and so is *in with the
  * target's first bytes (in->mem is malloc'd or NULL); what was not sent yet

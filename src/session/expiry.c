@@ -55,6 +55,7 @@ expiry_init(struct worker *w)
 	    on_handshake_over);
 	deadlines_init(&w->connect, w->loop, t->connect_ms, on_connect_over);
 	deadlines_init(&w->attempt, w->loop, t->connect_ms, circuit_expired);
+	spares_init(w);
 	deadlines_init(&w->idle, w->loop, t->idle_ms, on_idle_over);
 	deadlines_init(&w->half_closed, w->loop, t->half_closed_ms,
 	    on_idle_over);
@@ -66,6 +67,7 @@ expiry_deinit(struct worker *w)
 {
 	deadlines_deinit(&w->handshake);
 	deadlines_deinit(&w->connect);
+	spares_deinit(w);
 	deadlines_deinit(&w->attempt);
 	deadlines_deinit(&w->idle);
 	deadlines_deinit(&w->half_closed);

@@ -40,7 +40,7 @@ permit(struct dial *d, const struct ip *ip, uint16_t port)
 
 	if (reach_is_own(c, ip, port))
 		return false;
-	return u->route->direct &&
+	return u->way.route->direct &&
 	    rules_permit_ip(c->rules, &u->inbound.request, ip);
 }
 
@@ -125,19 +125,18 @@ on_circuit(struct circuit *c)
 }
 
 static enum state
-open_circuit(struct session *s)
+open_circuit(struct session *s, struct circuit *spare)
 {
 	struct setup *u = s->setup;
-	const struct hop_spec *hops[CHAIN_MAX];
-	unsigned i;
+	const struct endpoint *to = &u->inbound.request.target;
 
-	for (i = 0; i < u->route->n; i++)
-		hops[i] = &s->worker->snapshot->hops[u->route->hop[i]];
-	u->circuit = circuit_open(s->worker, hops, u->route->n,
-	    &u->inbound.request.target, on_circuit, s);
-	if (u->circuit == NULL)
-		return session_fail(s, OUTCOME_OVERLOADED);
-	return S_CHAIN;
+	u->circuit = spare;
+	if (spare != NULL)
+		circuit_aim(spare, on_circuit, s, to);
+	else
+		u->circuit = circuit_open(s->worker, &u->way, to, on_circuit, s);
+	return u->circuit != NULL ? S_CHAIN
+				  : session_fail(s, OUTCOME_OVERLOADED);
 }
 
 static enum state
@@ -145,12 +144,14 @@ circuit_failed(struct session *s)
 {
 	struct circuit *c = s->setup->circuit;
 	enum outcome why = c->why;
+	/* A hop may be tired of waiting: what it says of that is no news. */
+	bool stale = c->spare && c->fault && why != OUTCOME_TIMEOUT;
 
-	if (c->fault)
+	if (c->fault && !stale)
 		blame(s, c);
 	circuit_close(c);
 	s->setup->circuit = NULL;
-	return session_fail(s, why);
+	return stale ? open_circuit(s, NULL) : session_fail(s, why);
 }
 
 enum state
@@ -164,6 +165,7 @@ reach_chain(struct session *s)
 		fd = circuit_take(u->circuit, &u->hop_in, &s->relay.flow[0]);
 		u->circuit = NULL;
 		session_target(s, fd);
+		spares_used(s->worker, &u->way);
 		return S_ANSWER;
 	case CIRCUIT_FAILED:
 		return circuit_failed(s);
@@ -179,7 +181,8 @@ reach_dial(struct session *s)
 
 	u->inbound.blame.hop = 0;
 	deadline_start(&s->worker->connect, &s->deadline);
-	return u->route->direct ? dial_target(s) : open_circuit(s);
+	return u->way.route->direct ? dial_target(s)
+				: open_circuit(s, spares_take(s->worker, &u->way));
 }
 
 /* It took too long altogether. */

@@ -232,12 +232,12 @@ ask_rules(struct session *s)
 
 	u->inbound.request.client = s->peer;
 	v = rules_ask(c->rules, &u->inbound.request);
-	u->route = NULL;
+	u->way.route = NULL;
 	if (v.action == VERDICT_DIRECT)
-		u->route = &direct;
+		u->way.route = &direct;
 	else if (v.action == VERDICT_CHAIN)
-		u->route = routes_find(c->routes, v.chain);
-	if (u->route == NULL || (!u->route->direct && u->route->n == 0))
+		u->way.route = routes_find(c->routes, v.chain);
+	if (u->way.route == NULL || (!u->way.route->direct && u->way.route->n == 0))
 		return session_fail(s, OUTCOME_DENIED);
 	if (http_may_reuse(s))
 		return S_ANSWER;

@@ -17,7 +17,7 @@
 #include "session/snapshot.h"
 #include "session/worker.h"
 
-#include "circuit.h"
+#include "spares.h"
 
 #define SETUP_IN 1024 /* what a SOCKS handshake or a small head needs */
 
@@ -63,7 +63,7 @@ struct setup {
 	struct session *session;
 	struct inbound inbound;
 	struct dial dial;
-	const struct route *route;
+	struct way way;
 	struct circuit *circuit; /* being built for this session */
 	struct login *login;
 	struct http *http;
@@ -97,6 +97,7 @@ struct worker {
 	struct resolver *resolver;
 	struct flow_pool pool;
 	struct setups setups;
+	struct spares spares;
 	uint8_t *http_out; /* HTTP_OUT_MAX bytes, for one step */
 	struct listener *listeners;
 	TAILQ_HEAD(, session) sessions;

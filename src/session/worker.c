@@ -27,8 +27,9 @@ drain(struct worker *w)
 {
 	struct session *s, *next;
 
-	w->draining = true;
+	w->draining = w->spares.closed = true;
 	close_listeners(w);
+	spares_drop(w);
 	for (s = TAILQ_FIRST(&w->sessions); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, link);
 		if (s->state == S_INBOUND)
@@ -98,6 +99,7 @@ worker_free(struct worker *w)
 	w->draining = false; /* the loop is over already */
 	while ((s = TAILQ_FIRST(&w->sessions)) != NULL)
 		session_free(s);
+	spares_drop(w);
 	login_deliver(w);
 	setups_deinit(&w->setups);
 	if (w->listeners != NULL)

@@ -4,10 +4,8 @@
  */
 #include <string.h>
 
-#include "base/log.h"
-#include "config/conf.h"
-#include "session/worker.h"
 #include "sim.h"
+#include "stage.h"
 #include "unit.h"
 
 /* One line of a story, as the client or the target plays it. */
@@ -161,38 +159,6 @@ static const struct story stories[] = {
 
 /* -- a worker, and those who play ----------------------------------------- */
 
-static struct snapshot *snapshot;
-static struct worker *worker;
-
-static bool
-setup(const char *text)
-{
-	struct conf *c = conf_new(snapshot_tables);
-	const int fds[1] = { -1 };
-
-	assert_non_null(c);
-	sim_init();
-	conf_parse_text(c, "test", "listen 127.0.0.1:1080\nlog quiet\n");
-	conf_parse_text(c, "test", text != NULL ? text : "rule direct\n");
-	snapshot = snapshot_load(c);
-	conf_report(c, stderr);
-	log_set_level(LOG_QUIET);
-	conf_free(c);
-	assert_non_null(snapshot);
-	worker = worker_new(snapshot, fds);
-	return worker != NULL;
-}
-
-static void
-teardown(void)
-{
-	alloc_fail_at(0);
-	worker_free(worker);
-	snapshot_free(snapshot);
-	assert_int_equal(sim_open(), 0);
-	sim_init();
-}
-
 struct player {
 	int end;
 	const struct line *line; /* the next */
@@ -287,6 +253,7 @@ static void
 tell(const struct story *s)
 {
 	struct stage st = curtain(s);
+	unsigned i;
 
 	while (act(&st))
 		;
@@ -305,6 +272,11 @@ tell(const struct story *s)
 	sim_finish(st.target.end);
 	sim_turn();
 	assert_false(sim.end[st.client.end]->reset_from);
+	assert_true(sim.end[st.client.end]->closed);
+	assert_true(sim.end[st.target.end]->closed);
+	for (i = 0; i < 40; i++) /* spare circuits are given up */
+		sim_wait(5000);
+	must_dial_only(s);
 	assert_int_equal(sim_open(), 0);
 }
 

