@@ -15,6 +15,7 @@ struct settings {
 	/* Milliseconds; 0: never, where the manual allows it. */
 	uint64_t handshake_ms, connect_ms, idle_ms, half_closed_ms, drain_ms;
 	struct resolver_conf dns;
+	char control[108]; /* path of the socket, "none", "": not said */
 };
 
 extern const struct conf_directive settings_directives[];

@@ -23,4 +23,26 @@ void worker_run(struct worker *); /* until drained or stopped */
 void worker_drain(struct worker *);
 void worker_stop(struct worker *);
 
+/*
+ * A question for a worker: run() is called once, on the worker's thread (or by
+ * worker_free(), when it has none any more), between two events.  From any
+ * thread; the job is the caller's and stays until then.
+ */
+struct worker_job {
+	void (*run)(struct worker *, struct worker_job *);
+	struct worker_job *next;
+};
+
+void worker_ask(struct worker *, struct worker_job *);
+
+/* Only in a job: what is there now. */
+struct worker_census {
+	unsigned sessions; /* all that are open, */
+	unsigned relayed;  /* of these: tunnels, */
+	unsigned http;	   /* and in the middle of an HTTP exchange */
+	unsigned spares;   /* circuits that wait for a target */
+};
+
+void worker_count(const struct worker *, struct worker_census *);
+
 #endif

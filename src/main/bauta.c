@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "admin/control.h"
 #include "base/log.h"
 #include "config.h"
 #include "crypto/crypto.h"
@@ -35,6 +36,8 @@ struct bauta {
 	const char *source;
 	struct thread threads[WORKERS_MAX];
 	unsigned n; /* workers made */
+	struct worker *workers[WORKERS_MAX];
+	struct control *control; /* or NULL */
 };
 
 /* What was typed is wrong or right; nothing runs. */
@@ -145,6 +148,37 @@ cores(void)
 	return (unsigned)CPU_COUNT(&set);
 }
 
+/* false: it was asked for and can not be had. */
+static bool
+open_control(struct bauta *b)
+{
+	const char *asked = b->snapshot->settings.control;
+	char path[sizeof(b->snapshot->settings.control)];
+	enum control_result rc;
+
+	if (strcmp(asked, "none") == 0)
+		return true;
+	if (asked[0] != '\0')
+		strcpy(path, asked);
+	else if (!control_usual_path(path, sizeof(path)))
+		return true;
+	rc = control_open(&b->control, path);
+	if (rc == CONTROL_OK)
+		return true;
+	if (asked[0] == '\0') { /* a convenience, which is not to be had */
+		log_info("no control socket", "at", path, "why",
+		    rc == CONTROL_TAKEN ? "another bauta has it"
+					: strerror(errno),
+		    NULL);
+		return true;
+	}
+	log_error("cannot make the control socket", "at", path, "why",
+	    rc == CONTROL_TAKEN ? "another bauta has it" : strerror(errno),
+	    "do", "stop that one, or change `control` in the configuration",
+	    NULL);
+	return false;
+}
+
 static void *
 run_worker(void *arg)
 {
@@ -167,6 +201,8 @@ start(struct bauta *b)
 	while (b->n < n)
 		if ((rc = add_worker(b)) != 0)
 			return rc;
+	if (!open_control(b))
+		return EX_UNAVAILABLE;
 	if (!auth_start(b->snapshot->auth))
 		return EX_OSERR;
 	for (t = b->threads; t < b->threads + b->n; t++) {
@@ -174,7 +210,11 @@ start(struct bauta *b)
 		    t->worker) == 0;
 		if (!t->runs)
 			return EX_OSERR;
+		b->workers[t - b->threads] = t->worker;
 	}
+	if (b->control != NULL &&
+	    !control_start(b->control, b->snapshot, b->workers, b->n))
+		return EX_OSERR;
 	return 0;
 }
 
@@ -242,6 +282,7 @@ finish(struct bauta *b)
 {
 	unsigned i;
 
+	control_close(b->control);
 	for (i = 0; i < b->n; i++) {
 		if (!b->threads[i].runs)
 			continue;

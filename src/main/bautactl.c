@@ -13,6 +13,7 @@
 static const struct ctl_command *const commands[] = {
 	&ctl_headers,
 	&ctl_passwd,
+	&ctl_status,
 	NULL,
 };
 

@@ -105,8 +105,9 @@ struct worker {
 	    linger;
 	atomic_bool drain, stop;
 	bool draining;
-	pthread_mutex_t lock;      /* for logins only */
+	pthread_mutex_t lock;      /* for what other threads hand over: */
 	struct login *logins;      /* answered, by the helper thread */
+	struct worker_job *jobs;   /* asked, the last one first */
 	unsigned long long warned; /* when a hop's failure was last logged */
 };
 

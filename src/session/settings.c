@@ -46,6 +46,11 @@ static const struct conf_arg drain_args[] = {
 	{ .word = NULL },
 };
 
+static const struct conf_arg path_args[] = {
+	{ .word = "PATH|none", .kind = CONF_TEXT },
+	{ .word = NULL },
+};
+
 static const struct conf_directive timeouts[] = {
 	{
 	    .name = "handshake",
@@ -186,6 +191,16 @@ const struct conf_directive settings_directives[] = {
 	    .example = "log verbose;",
 	},
 	{
+	    .name = "control",
+	    .args = path_args,
+	    .min_args = 1,
+	    .doc = "The UNIX socket at which bautactl(1) asks and steers, or "
+		   "none.  Without it that is $XDG_RUNTIME_DIR/bauta.sock, "
+		   "for root /run/bauta.sock, unless another bauta is there.  "
+		   "Only the user bauta runs as, and root, are listened to.",
+	    .example = "control /run/bauta/control;",
+	},
+	{
 	    .name = "timeout",
 	    .block = timeouts,
 	    .doc = "When waiting ends.",
@@ -250,6 +265,22 @@ read_servers(struct conf *c, struct resolver_conf *dns_conf)
 	return true;
 }
 
+static bool
+read_control(struct conf *c, struct settings *s)
+{
+	const struct conf_node *n = conf_first(c, "control");
+	const char *path = n != NULL ? n->args[0].text : "";
+
+	if (strlen(path) >= sizeof(s->control)) {
+		conf_error_at(c, n, &n->args[0], NULL,
+		    "a UNIX socket's path has %zu bytes at most",
+		    sizeof(s->control) - 1);
+		return false;
+	}
+	strcpy(s->control, path);
+	return true;
+}
+
 static unsigned long long
 number(struct conf *c, const char *block, const char *name)
 {
@@ -272,5 +303,5 @@ settings_load(struct conf *c, struct settings *s)
 	s->dns.tries = (unsigned)number(c, "dns", "tries");
 	s->dns.cache = (unsigned)number(c, "dns", "cache");
 	s->dns.hosts = conf_get_in(c, "dns", "hosts")->as.yes;
-	return read_servers(c, &s->dns);
+	return read_control(c, s) & read_servers(c, &s->dns);
 }

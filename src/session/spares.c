@@ -236,6 +236,17 @@ spares_drop(struct worker *w)
 		forget(s);
 }
 
+unsigned
+spares_count(const struct worker *w)
+{
+	const struct spare_set *s;
+	unsigned n = 0;
+
+	TAILQ_FOREACH(s, &w->spares.sets, link)
+		n += s->nready;
+	return n;
+}
+
 void
 spares_init(struct worker *w)
 {

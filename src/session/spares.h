@@ -30,5 +30,6 @@ struct circuit *spares_take(struct worker *, const struct way *);
 /* This way was just used, and well: have circuits ready for the next time. */
 void spares_used(struct worker *, const struct way *);
 void spares_drop(struct worker *); /* all of them; sets are forgotten */
+unsigned spares_count(const struct worker *);
 
 #endif

@@ -40,11 +40,50 @@ drain(struct worker *w)
 }
 
 static void
+do_jobs(struct worker *w)
+{
+	struct worker_job *job, *next;
+
+	pthread_mutex_lock(&w->lock);
+	job = w->jobs;
+	w->jobs = NULL;
+	pthread_mutex_unlock(&w->lock);
+	for (; job != NULL; job = next) {
+		next = job->next;
+		job->run(w, job); /* the job may be gone then */
+	}
+}
+
+void
+worker_ask(struct worker *w, struct worker_job *job)
+{
+	pthread_mutex_lock(&w->lock);
+	job->next = w->jobs;
+	w->jobs = job;
+	pthread_mutex_unlock(&w->lock);
+	loop_wake(w->loop);
+}
+
+void
+worker_count(const struct worker *w, struct worker_census *n)
+{
+	const struct session *s;
+
+	*n = (struct worker_census){ .spares = spares_count(w) };
+	TAILQ_FOREACH(s, &w->sessions, link) {
+		n->sessions++;
+		n->relayed += s->state == S_RELAY;
+		n->http += s->state == S_HTTP;
+	}
+}
+
+static void
 on_wake(struct loop *l)
 {
 	struct worker *w = l->data;
 
 	login_deliver(w);
+	do_jobs(w);
 	if (atomic_load(&w->drain) && !w->draining)
 		drain(w);
 	if (atomic_load(&w->stop))
@@ -101,6 +140,7 @@ worker_free(struct worker *w)
 		session_free(s);
 	spares_drop(w);
 	login_deliver(w);
+	do_jobs(w);
 	setups_deinit(&w->setups);
 	if (w->listeners != NULL)
 		close_listeners(w);
