@@ -6,7 +6,7 @@
  * copied; bodies are framed exactly.  What passes unchanged is only counted,
  * so that whoever drives this can move it without looking.
  *
- *   http_exchange_init(&x);
+ *   http_exchange_init(&x, profile);
  *   request direction, until HTTP_DONE:
  *       http_request_step(&x, &in, &out, &pass)
  *   response direction, until HTTP_DONE, at the same time:
@@ -38,6 +38,7 @@
 
 #include "base/buf.h"
 #include "base/endpoint.h"
+#include "http/profile.h"
 #include "request/outcome.h"
 
 #define HTTP_HEAD_MAX 65536 /* one head; over it: OUTCOME_TOO_LARGE */
@@ -52,6 +53,7 @@ enum http_status {
 };
 
 struct http_exchange {
+	const struct http_profile *profile;
 	struct http_side {
 		unsigned char state;
 		uint64_t left; /* of a body or a chunk, still to pass */
@@ -68,7 +70,8 @@ struct http_exchange {
 	bool begun;	   /* of the final response, or a 101, bytes went out */
 };
 
-void http_exchange_init(struct http_exchange *);
+/* The profile outlives the exchange. */
+void http_exchange_init(struct http_exchange *, const struct http_profile *);
 enum http_status http_request_step(struct http_exchange *, struct buf *in,
     struct buf *out, uint64_t *pass);
 enum http_status http_response_step(struct http_exchange *, struct buf *in,

@@ -10,9 +10,9 @@
 #include "put.h"
 
 void
-http_exchange_init(struct http_exchange *x)
+http_exchange_init(struct http_exchange *x, const struct http_profile *profile)
 {
-	*x = (struct http_exchange){ .why = OUTCOME_OK };
+	*x = (struct http_exchange){ .why = OUTCOME_OK, .profile = profile };
 }
 
 static enum http_status

@@ -101,7 +101,7 @@ http_begin(struct session *s)
 		forget_request(h);
 		return S_HTTP;
 	}
-	http_exchange_init(&h->x);
+	http_exchange_init(&h->x, &http_profile_standard);
 	h->at_head = true;
 	h->pass[TO_ORIGIN] = h->pass[TO_CLIENT] = 0;
 	h->done[TO_ORIGIN] = h->done[TO_CLIENT] = false;

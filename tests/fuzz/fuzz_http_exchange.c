@@ -34,7 +34,7 @@ static void
 exchange(struct both *b, struct bytes request, struct bytes response,
     size_t first, size_t each)
 {
-	http_exchange_init(&b->x);
+	http_exchange_init(&b->x, &http_profile_standard);
 	run_request(&b->x, request.p, request.n, first, each, &b->request);
 	run_response(&b->x, response.p, response.n, first, each, &b->response);
 	b->eof = HTTP_MORE;

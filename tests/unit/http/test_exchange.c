@@ -157,11 +157,11 @@ requests_go_out(void **state)
 		expect_run(in, requests[i].end, requests[i].rest,
 		    requests[i].out);
 		for (first = 1; first <= n; first++) {
-			http_exchange_init(&x);
+			http_exchange_init(&x, &http_profile_standard);
 			run_request(&x, in, n, first, n, &got);
 			same_run("request", in, first);
 		}
-		http_exchange_init(&x);
+		http_exchange_init(&x, &http_profile_standard);
 		run_request(&x, in, n, 1, 1, &got);
 		same_run("request, by bytes", in, 1);
 	}
@@ -229,7 +229,7 @@ bad_requests_end_it(void **state)
 	for (i = 0; i < ROWS(bad_requests); i++) {
 		n = strlen(bad_requests[i].in);
 		for (first = 0; first <= n; first++) {
-			http_exchange_init(&x);
+			http_exchange_init(&x, &http_profile_standard);
 			run_request(&x, bad_requests[i].in, n,
 			    first > 0 ? first : 1, first > 0 ? n : 1, &got);
 			expect_run(bad_requests[i].in, HTTP_FAILED, "",
@@ -421,7 +421,7 @@ responses_come_back(void **state)
 		n = (size_t)sprintf(in, "%s%s", responses[i].in,
 		    responses[i].rest);
 		for (first = 0; first <= n; first++) {
-			http_exchange_init(&x);
+			http_exchange_init(&x, &http_profile_standard);
 			len = strlen(responses[i].request);
 			run_request(&x, responses[i].request, len, len, len,
 			    &got);
@@ -499,7 +499,7 @@ bad_responses_end_it(void **state)
 	for (i = 0; i < ROWS(bad_responses); i++) {
 		n = strlen(bad_responses[i].in);
 		for (first = 0; first <= n; first++) {
-			http_exchange_init(&x);
+			http_exchange_init(&x, &http_profile_standard);
 			len = strlen(bad_responses[i].request);
 			run_request(&x, bad_responses[i].request, len, len, len,
 			    &got);
@@ -529,7 +529,7 @@ an_unanswered_request_can_be_sent_again(void **state)
 	struct http_exchange x;
 
 	(void)state;
-	http_exchange_init(&x);
+	http_exchange_init(&x, &http_profile_standard);
 	run_request(&x, request, sizeof(request) - 1, 99, 99, &got);
 	assert_int_equal(http_response_eof(&x), HTTP_FAILED);
 	assert_false(x.begun || x.client_close);
@@ -551,15 +551,15 @@ a_head_says_what_it_is(void **state)
 	struct http_exchange x;
 
 	(void)state;
-	http_exchange_init(&x);
+	http_exchange_init(&x, &http_profile_standard);
 	run_request(&x, up, sizeof(up) - 1, 999, 1, &got);
 	assert_true(x.upgrade);
 	assert_false(x.head || x.expect || x.http10 || x.client_close);
-	http_exchange_init(&x);
+	http_exchange_init(&x, &http_profile_standard);
 	run_request(&x, old, sizeof(old) - 1, 999, 1, &got);
 	assert_true(x.head && x.http10 && x.client_close);
 	assert_false(x.upgrade || x.expect);
-	http_exchange_init(&x);
+	http_exchange_init(&x, &http_profile_standard);
 	run_request(&x, wait, sizeof(wait) - 1, 999, 1, &got);
 	assert_true(x.expect);
 	assert_false(x.head || x.http10 || x.client_close || x.begun);
@@ -590,12 +590,12 @@ the_largest_head_fits(void **state)
 	memcpy(big + n, "B:", 2);
 	memset(big + n + 2, 'b', value);
 	strcpy(big + n + 2 + value, "\r\n\r\n");
-	http_exchange_init(&x);
+	http_exchange_init(&x, &http_profile_standard);
 	run_request(&x, big, HTTP_HEAD_MAX, HTTP_HEAD_MAX, 1, &got);
 	assert_int_equal(got.end, HTTP_DONE);
 	assert_int_equal(got.used, HTTP_HEAD_MAX);
 	assert_true(got.n > HTTP_HEAD_MAX && got.n <= HTTP_OUT_MAX);
-	http_exchange_init(&x);
+	http_exchange_init(&x, &http_profile_standard);
 	memset(big + n + 2 + value, 'b', 9);
 	run_request(&x, big, sizeof(big), sizeof(big), 1, &got);
 	assert_int_equal(got.end, HTTP_FAILED);
@@ -612,7 +612,7 @@ too_many_fields_are_too_large(void **state)
 	n = (size_t)sprintf(big, GET);
 	for (i = 1; i < 129; i++)
 		n += (size_t)sprintf(big + n, "A: b\r\n");
-	http_exchange_init(&x);
+	http_exchange_init(&x, &http_profile_standard);
 	run_request(&x, big, n, n, 1, &got);
 	assert_int_equal(got.end, HTTP_FAILED);
 	assert_int_equal(x.why, OUTCOME_TOO_LARGE);
@@ -632,23 +632,23 @@ trailers_and_interim_heads_are_bounded(void **state)
 	while (n - from < HTTP_HEAD_MAX)
 		n += (size_t)sprintf(big + n, "A: b\r\n");
 	assert_int_equal(n - from, HTTP_HEAD_MAX);
-	http_exchange_init(&x);
+	http_exchange_init(&x, &http_profile_standard);
 	run_request(&x, big, n, n, 1, &got);
 	assert_int_equal(got.end, HTTP_MORE);
 	n += (size_t)sprintf(big + n, "A: b\r\n");
-	http_exchange_init(&x);
+	http_exchange_init(&x, &http_profile_standard);
 	run_request(&x, big, n, n, 1, &got);
 	assert_int_equal(got.end, HTTP_FAILED);
 	assert_int_equal(x.why, OUTCOME_TOO_LARGE);
 
 	for (n = 0; n + 16 <= HTTP_HEAD_MAX; n += 16)
 		memcpy(big + n, "HTTP/1.1 102\r\n\r\n", 16);
-	http_exchange_init(&x);
+	http_exchange_init(&x, &http_profile_standard);
 	run_request(&x, GET END, strlen(GET END), 99, 1, &got);
 	run_response(&x, big, n, n, 1, &got);
 	assert_int_equal(got.end, HTTP_MORE);
 	memcpy(big + n, "HTTP/1.1 102\r\n\r\n", 16);
-	http_exchange_init(&x);
+	http_exchange_init(&x, &http_profile_standard);
 	run_request(&x, GET END, strlen(GET END), 99, 1, &got);
 	run_response(&x, big, n + 16, n, 1, &got);
 	assert_int_equal(got.end, HTTP_FAILED);
@@ -671,7 +671,7 @@ interim_heads_do_not_count_as_trailers(void **state)
 	for (from = n; n - from < each;)
 		n += (size_t)sprintf(big + n, "A: b\r\n");
 	n += (size_t)sprintf(big + n, "\r\n");
-	http_exchange_init(&x);
+	http_exchange_init(&x, &http_profile_standard);
 	run_request(&x, GET END, strlen(GET END), 99, 1, &got);
 	run_response(&x, big, n, n, 1, &got);
 	assert_int_equal(got.end, HTTP_DONE);
@@ -689,7 +689,7 @@ a_body_is_over_with_its_last_byte(void **state)
 	uint64_t pass;
 
 	(void)state;
-	http_exchange_init(&x);
+	http_exchange_init(&x, &http_profile_standard);
 	out = buf_on(mem, sizeof(mem));
 	assert_int_equal(buf_append_str(&in, request), OK);
 	assert_int_equal(http_request_step(&x, &in, &out, &pass), HTTP_PASS);

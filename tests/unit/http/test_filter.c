@@ -172,7 +172,7 @@ to_origin(const char *in)
 {
 	struct http_exchange x;
 
-	http_exchange_init(&x);
+	http_exchange_init(&x, &http_profile_standard);
 	run_request(&x, in, strlen(in), strlen(in), 1, &got);
 	assert_int_equal(got.end, HTTP_DONE);
 	got.out[got.n] = '\0';
@@ -184,7 +184,7 @@ to_client(const char *in)
 	static const char request[] = GET "Host: h\r\n\r\n";
 	struct http_exchange x;
 
-	http_exchange_init(&x);
+	http_exchange_init(&x, &http_profile_standard);
 	run_request(&x, request, strlen(request), 99, 1, &got);
 	run_response(&x, in, strlen(in), strlen(in), 1, &got);
 	assert_int_equal(got.end, HTTP_DONE);
