@@ -5,12 +5,15 @@
  * Eyeballs, RFC 8305: families alternate, IPv6 first, 250 ms apart, 50 ms of
  * grace for AAAA).  Every address passes permit() before a packet is sent to
  * it: addresses it refuses do not exist for the dial.  0.0.0.0 and :: are
- * always refused: the kernel takes them for this machine.
+ * always refused: the kernel takes them for this machine.  With a source no
+ * packet leaves from anywhere else: an address of a family that the source has
+ * none of is passed over, and a source that can not be had is a failure.
  */
 #ifndef NET_DIAL_H
 #define NET_DIAL_H
 
 #include "base/endpoint.h"
+#include "base/source.h"
 #include "net/loop.h"
 #include "net/resolver.h"
 
@@ -18,6 +21,7 @@
 enum dial_result {
 	DIAL_OK,
 	DIAL_DENIED,	       /* permit() refused every address */
+	DIAL_NO_SOURCE,	       /* it can not leave from where it must */
 	DIAL_REFUSED,
 	DIAL_HOST_UNREACHABLE,
 	DIAL_NET_UNREACHABLE,
@@ -29,7 +33,7 @@ enum dial_result {
 };
 
 /*
- * Embedded in the caller's setup state, all 0 but for permit and done; used
+ * Embedded in the caller's setup state, all 0 but for what it sets; used
  * again only after done() or dial_cancel().  done() is called exactly once (fd is
  * the caller's on DIAL_OK, else -1) unless dial_cancel() came first, and never
  * from within dial_start().
@@ -41,6 +45,7 @@ struct dial_attempt;
 struct dial {
 	bool (*permit)(struct dial *, const struct ip *, uint16_t port);
 	void (*done)(struct dial *, enum dial_result, int fd);
+	const struct source *source; /* NULL: the kernel chooses; outlives it */
 	/* dial's own: */
 	struct loop *loop;
 	struct lookup lookup;

@@ -32,10 +32,11 @@ static const unsigned char weight[] = {
 	[DIAL_DENIED] = 3,
 	[DIAL_FAILED] = 4,
 	[DIAL_NET_UNREACHABLE] = 5,
-	[DIAL_NO_RESOURCES] = 6,
-	[DIAL_TIMEOUT] = 7,
-	[DIAL_HOST_UNREACHABLE] = 8,
-	[DIAL_REFUSED] = 9,
+	[DIAL_NO_SOURCE] = 6,
+	[DIAL_NO_RESOURCES] = 7,
+	[DIAL_TIMEOUT] = 8,
+	[DIAL_HOST_UNREACHABLE] = 9,
+	[DIAL_REFUSED] = 10,
 };
 
 static void
@@ -138,40 +139,110 @@ on_writable(struct ev_loop *ev, ev_io *w, int revents)
 	go_on(d);
 }
 
-/*
- * A socket that is connected (0) or connecting (EINPROGRESS), else why not.
- * No keep-alive: the session's idle time and its client's end end it, so it
- * would only cost a system call per connection.
- */
-static int
-open_socket(const struct ip *ip, uint16_t port, int *fd)
+/* The address to leave from, of the family of `to`; false: there is none. */
+static bool
+source_address(const struct source *s, const struct ip *to, struct ip *from)
+{
+	bool v6 = to->type == HOST_IPV6;
+
+	if (v6 ? !s->has_v6 : !s->has_v4)
+		return false;
+	*from = v6 ? s->v6 : s->v4;
+	return true;
+}
+
+static bool
+has_addresses(const struct source *s)
+{
+	return s->has_v4 || s->has_v6;
+}
+
+static bool
+serves(const struct source *s, const struct ip *to)
+{
+	struct ip from;
+
+	return s == NULL || !has_addresses(s) || source_address(s, to, &from);
+}
+
+/* Before connect(), so that no packet leaves from elsewhere. */
+static bool
+leave_from(int fd, const struct source *s, const struct ip *to)
 {
 	const int one = 1;
 	struct sockaddr_storage ss;
-	socklen_t n = ip_sockaddr(ip, port, &ss);
-	int error;
+	struct ip from;
+	socklen_t n;
 
-	*fd = socket(ip->type == HOST_IPV6 ? AF_INET6 : AF_INET,
-	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (*fd < 0)
-		return errno;
-	if (setsockopt(*fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) != 0)
-		goto fail;
-	if (connect(*fd, (struct sockaddr *)&ss, n) == 0)
+	if (s->iface[0] != '\0' &&
+	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, s->iface,
+		(socklen_t)strlen(s->iface)) != 0)
+		return false;
+	if (s->mark != 0 &&
+	    setsockopt(fd, SOL_SOCKET, SO_MARK, &s->mark, sizeof(s->mark)) != 0)
+		return false;
+	if (!has_addresses(s))
+		return true;
+	/* The port is chosen by connect(), which knows what is in use. */
+	if (!source_address(s, to, &from) ||
+	    setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one,
+		sizeof(one)) != 0 ||
+	    (s->free &&
+		setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one)) !=
+		    0))
+		return false;
+	n = ip_sockaddr(&from, 0, &ss);
+	return bind(fd, (struct sockaddr *)&ss, n) == 0;
+}
+
+/* 0, EINPROGRESS, or why not. */
+static int
+start_connect(int fd, const struct ip *ip, uint16_t port)
+{
+	struct sockaddr_storage ss;
+	socklen_t n = ip_sockaddr(ip, port, &ss);
+
+	if (connect(fd, (struct sockaddr *)&ss, n) == 0)
 		return 0;
 	/*
 	 * On this machine the peer has answered before connect() returned, but
 	 * only a second call tells.  It is cheaper than a turn of the loop.
 	 */
 	if (errno == EINPROGRESS && ip_is_loopback(ip) &&
-	    connect(*fd, (struct sockaddr *)&ss, n) == 0)
+	    connect(fd, (struct sockaddr *)&ss, n) == 0)
 		return 0;
-	if (errno == EINPROGRESS || errno == EALREADY || errno == EINTR)
-		return EINPROGRESS;
-fail:
-	error = errno;
-	close(*fd);
-	return error;
+	return errno == EALREADY || errno == EINTR ? EINPROGRESS : errno;
+}
+
+/*
+ * A socket that connects, or has done so already; or why not.  No keep-alive:
+ * the session's idle time and its client's end end it, so it would only cost a
+ * system call per connection.
+ */
+static enum dial_result
+open_socket(const struct dial *d, const struct ip *ip, int *fd, bool *connected)
+{
+	const int one = 1;
+	enum dial_result r = DIAL_OK;
+	int error = 0;
+
+	*fd = socket(ip->type == HOST_IPV6 ? AF_INET6 : AF_INET,
+	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (*fd < 0)
+		return meaning(errno, ip->type);
+	if (d->source != NULL && !leave_from(*fd, d->source, ip))
+		r = DIAL_NO_SOURCE;
+	else if (setsockopt(*fd, IPPROTO_TCP, TCP_NODELAY, &one,
+		     sizeof(one)) != 0)
+		r = meaning(errno, ip->type);
+	else
+		error = start_connect(*fd, ip, d->port);
+	if (error != 0 && error != EINPROGRESS)
+		r = meaning(error, ip->type);
+	*connected = error == 0;
+	if (r != DIAL_OK)
+		close(*fd);
+	return r;
 }
 
 static bool
@@ -201,21 +272,27 @@ static int
 try_next(struct dial *d)
 {
 	const struct ip *ip;
-	int error, fd;
+	enum dial_result r;
+	bool connected;
+	int fd;
 
 	while (d->next < d->nips) {
 		ip = &d->ips[d->next++];
+		if (!serves(d->source, ip)) {
+			blame(d, DIAL_NO_SOURCE);
+			continue;
+		}
 		if (ip_is_any(ip) || !d->permit(d, ip, d->port)) {
 			blame(d, DIAL_DENIED);
 			continue;
 		}
-		error = open_socket(ip, d->port, &fd);
-		if (error == 0)
-			return fd;
-		if (error != EINPROGRESS) {
-			blame(d, meaning(error, ip->type));
+		r = open_socket(d, ip, &fd, &connected);
+		if (r != DIAL_OK) {
+			blame(d, r);
 			continue;
 		}
+		if (connected)
+			return fd;
 		if (attempt_new(d, ip->type, fd))
 			break;
 		close(fd);
