@@ -6,6 +6,7 @@
 #ifndef SESSION_SNAPSHOT_H
 #define SESSION_SNAPSHOT_H
 
+#include "base/source.h"
 #include "config/conf.h"
 #include "inbound/listen.h"
 #include "outbound/hop.h"
@@ -23,6 +24,8 @@ struct snapshot {
 	struct rules *rules;
 	struct routes *routes;
 	struct settings settings;
+	/* Where what goes direct leaves from: all 0 but in a leak test. */
+	struct source direct;
 };
 
 /* Every directive there is: for conf_new(), and for the manual. */

@@ -11,6 +11,7 @@
 #include "ctl.h"
 
 static const struct ctl_command *const commands[] = {
+	&ctl_check,
 	&ctl_headers,
 	&ctl_passwd,
 	&ctl_status,

@@ -11,7 +11,8 @@ struct ctl_command {
 	int (*run)(int argc, char **argv);
 };
 
-extern const struct ctl_command ctl_headers, ctl_passwd, ctl_status;
+extern const struct ctl_command ctl_check, ctl_headers, ctl_passwd,
+    ctl_status;
 
 /* "bautactl: ..." to standard error; returns rc. */
 int ctl_complain(int rc, const char *fmt, ...)
