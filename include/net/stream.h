@@ -26,6 +26,7 @@ struct stream {
 	ev_io io;
 	struct loop *loop;
 	void (*on_event)(struct stream *, int events); /* STREAM_READ|WRITE */
+	int wanted; /* what is watched, as far as anybody can tell */
 };
 
 void stream_open(struct stream *, struct loop *, int fd,

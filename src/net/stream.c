@@ -9,13 +9,32 @@
 
 #define PIPES_KEPT 32 /* idle pipes a pool holds on to */
 
+static int
+active_events(const struct stream *s)
+{
+	return ev_is_active(&s->io) ? s->io.events & (EV_READ | EV_WRITE) : 0;
+}
+
+static void
+set_events(struct stream *s, int events)
+{
+	ev_io_stop(s->loop->ev, &s->io);
+	if (events == 0)
+		return;
+	ev_io_modify(&s->io, events);
+	ev_io_start(s->loop->ev, &s->io);
+}
+
 static void
 on_io(struct ev_loop *ev, ev_io *w, int revents)
 {
 	struct stream *s = (struct stream *)w; /* its first member */
 
 	(void)ev;
-	s->on_event(s, revents);
+	if ((revents & ~s->wanted) != 0)
+		set_events(s, s->wanted);
+	if ((revents & s->wanted) != 0)
+		s->on_event(s, revents & s->wanted);
 }
 
 void
@@ -25,6 +44,7 @@ stream_open(struct stream *s, struct loop *l, int fd,
 	ev_io_init(&s->io, on_io, fd, 0);
 	s->loop = l;
 	s->on_event = on_event;
+	s->wanted = 0;
 }
 
 bool
@@ -41,6 +61,7 @@ stream_close(struct stream *s)
 	ev_io_stop(s->loop->ev, &s->io);
 	close(s->io.fd);
 	s->loop = NULL;
+	s->wanted = 0;
 }
 
 int
@@ -48,6 +69,7 @@ stream_release(struct stream *s)
 {
 	ev_io_stop(s->loop->ev, &s->io);
 	s->loop = NULL;
+	s->wanted = 0;
 	return s->io.fd;
 }
 
@@ -64,19 +86,21 @@ stream_reset(struct stream *s)
 int
 stream_watched(const struct stream *s)
 {
-	return ev_is_active(&s->io) ? s->io.events & (EV_READ | EV_WRITE) : 0;
+	return s->wanted;
 }
 
+/*
+ * Who is not to be read for a moment is mostly silent for that moment: the
+ * kernel is told when something comes nevertheless, which costs less than to
+ * tell it each time.
+ */
 void
 stream_watch(struct stream *s, int events)
 {
-	if (events == stream_watched(s))
-		return;
-	ev_io_stop(s->loop->ev, &s->io);
-	if (events == 0)
-		return;
-	ev_io_modify(&s->io, events);
-	ev_io_start(s->loop->ev, &s->io);
+	s->wanted = events;
+	if ((events | EV_READ) != active_events(s) &&
+	    events != active_events(s))
+		set_events(s, events);
 }
 
 static ssize_t

@@ -103,6 +103,7 @@ http_begin(struct session *s)
 	}
 	http_exchange_init(&h->x, &http_profile_standard);
 	h->at_head = true;
+	h->told = h->readable = false;
 	h->pass[TO_ORIGIN] = h->pass[TO_CLIENT] = 0;
 	h->done[TO_ORIGIN] = h->done[TO_CLIENT] = false;
 	h->target = u->inbound.request.target;
@@ -117,7 +118,7 @@ failed(struct session *s, enum outcome why)
 {
 	struct http *h = s->setup->http;
 
-	if (!h->x.begun)
+	if (!h->told)
 		return session_fail(s, why);
 	session_reset_on_close(s);
 	return S_DEAD;
@@ -152,9 +153,22 @@ finish(struct session *s)
 		stream_watch(&s->target, STREAM_READ); /* until it closes */
 	if (last)
 		return session_hang_up(s);
+	h->await = buf_len(&u->in) == 0;
 	inbound_again(&u->inbound);
 	deadline_start(&s->worker->idle, &s->deadline);
 	return S_INBOUND;
+}
+
+/* After an exchange the client's next request is awaited, not asked for. */
+bool
+http_awaits(struct session *s)
+{
+	struct http *h = s->setup->http;
+	bool await = h != NULL && h->await;
+
+	if (await)
+		h->await = false;
+	return await;
 }
 
 /* 101 Switching Protocols: from here on it is a tunnel. */
@@ -204,9 +218,35 @@ passed(struct http *h, int dir, uint64_t n)
  */
 enum move { GO_ON, WAIT, ENDED, LOST, TUNNEL, FAILED };
 
+/* Send what was gathered. */
+static bool
+send_out(struct session *s, int dir, struct buf *out)
+{
+	struct http *h = s->setup->http;
+	size_t n = buf_len(out);
+	bool ok = flow_send(&s->relay.flow[dir], buf_head(out), n);
+
+	h->told |= dir == TO_CLIENT && n > 0 && h->x.begun;
+	buf_consume(out, n);
+	return ok;
+}
+
+/* Body bytes that are here already go with what was gathered, if they fit. */
+static bool
+pass_in(struct session *s, int dir, struct buf *in, size_t n, struct buf *out)
+{
+	if (buf_append(out, buf_head(in), n) != OK &&
+	    (!send_out(s, dir, out) ||
+		!flow_send(&s->relay.flow[dir], buf_head(in), n)))
+		return false;
+	buf_consume(in, n);
+	passed(s->setup->http, dir, n);
+	return true;
+}
+
 /* Body bytes: those in `in` first, then past us from stream to stream. */
 static enum move
-pass(struct session *s, int dir, struct buf *in)
+pass(struct session *s, int dir, struct buf *in, struct buf *out)
 {
 	struct http *h = s->setup->http;
 	struct flow *f = &s->relay.flow[dir];
@@ -214,16 +254,16 @@ pass(struct session *s, int dir, struct buf *in)
 	size_t n = buf_len(in) < left ? buf_len(in) : (size_t)left;
 	enum flow_status st;
 
-	if (n > 0) {
-		if (!flow_send(f, buf_head(in), n))
-			return LOST;
-		buf_consume(in, n);
-		passed(h, dir, n);
-		return GO_ON;
-	}
+	if (n > 0)
+		return pass_in(s, dir, in, n, out) ? GO_ON : LOST;
+	if (!send_out(s, dir, out))
+		return LOST;
+	if (flow_is_blocked(f))
+		return WAIT;
 	if (dir == TO_ORIGIN && s->setup->client_eof)
 		return ENDED;
-	st = flow_move(f, &s->worker->pool, &left, true);
+	st = flow_move(f, &s->worker->pool, &left,
+	    dir == TO_ORIGIN || h->readable);
 	if (h->pass[dir] != UINT64_MAX)
 		passed(h, dir, h->pass[dir] - left);
 	switch (st) {
@@ -238,12 +278,15 @@ pass(struct session *s, int dir, struct buf *in)
 	}
 }
 
+/* What was asked a moment ago is not answered yet: an event will tell. */
 static enum move
 fill(struct session *s, int dir, struct buf *in)
 {
 	struct setup *u = s->setup;
 	ssize_t n;
 
+	if (dir == TO_CLIENT && !u->http->readable)
+		return WAIT;
 	if (dir == TO_ORIGIN)
 		n = u->client_eof
 		    ? STREAM_EOF
@@ -271,21 +314,19 @@ remember(struct http *h, enum http_status st, const struct buf *out)
 }
 
 static enum move
-step(struct session *s, int dir, struct buf *in)
+step(struct session *s, int dir, struct buf *in, struct buf *out)
 {
 	struct http *h = s->setup->http;
-	struct buf out = buf_on(s->worker->http_out, HTTP_OUT_MAX);
 	enum http_status st;
 
-	if (dir == TO_ORIGIN) {
-		st = http_request_step(&h->x, in, &out, &h->pass[dir]);
-		if (st == HTTP_FAILED) /* what was good of it stays here too */
-			return FAILED;
-		remember(h, st, &out);
-	} else
-		st = http_response_step(&h->x, in, &out, &h->pass[dir]);
-	if (!flow_send(&s->relay.flow[dir], buf_head(&out), buf_len(&out)))
+	if (out->cap - buf_len(out) < HTTP_OUT_MAX && !send_out(s, dir, out))
 		return LOST;
+	if (dir == TO_ORIGIN) {
+		st = http_request_step(&h->x, in, out, &h->pass[dir]);
+		remember(h, st, out);
+	} else {
+		st = http_response_step(&h->x, in, out, &h->pass[dir]);
+	}
 	switch (st) {
 	case HTTP_MORE:
 		return fill(s, dir, in);
@@ -301,9 +342,14 @@ step(struct session *s, int dir, struct buf *in)
 	}
 }
 
+/*
+ * What a message gives in one go is sent in one go, and nothing of it when it
+ * turns out to be malformed.
+ */
 static enum state
 drive(struct session *s, int dir)
 {
+	struct buf out = buf_on(s->worker->http_out, HTTP_GATHER);
 	struct http *h = s->setup->http;
 	struct flow *f = &s->relay.flow[dir];
 	struct buf *in = dir == TO_ORIGIN ? &s->setup->in : &h->in;
@@ -313,7 +359,10 @@ drive(struct session *s, int dir)
 	if (flow_move(f, &s->worker->pool, &none, false) == FLOW_BROKEN)
 		return lost_origin(s);
 	while (m == GO_ON && !h->done[dir] && !flow_is_blocked(f))
-		m = h->pass[dir] > 0 ? pass(s, dir, in) : step(s, dir, in);
+		m = h->pass[dir] > 0 ? pass(s, dir, in, &out)
+				     : step(s, dir, in, &out);
+	if ((m == GO_ON || m == WAIT || m == TUNNEL) && !send_out(s, dir, &out))
+		m = LOST;
 	switch (m) {
 	case ENDED:
 		return ended(s, dir);
@@ -350,9 +399,16 @@ http_run(struct session *s)
 		next = drive(s, TO_CLIENT);
 	if (next != S_HTTP)
 		return next;
+	s->setup->http->readable = false;
 	if (s->setup->http->done[TO_CLIENT])
 		return finish(s);
 	stream_watch(&s->client, interest(s, TO_ORIGIN));
 	stream_watch(&s->target, interest(s, TO_CLIENT));
 	return S_HTTP;
+}
+
+void
+http_heard_origin(struct session *s)
+{
+	s->setup->http->readable = true;
 }

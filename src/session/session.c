@@ -162,12 +162,13 @@ read_request(struct session *s)
 	uint8_t mem[INBOUND_OUT_MAX];
 	struct setup *u;
 	struct buf out;
-	bool drained = false;
+	bool drained;
 	ssize_t n;
 
 	if (s->setup == NULL && !setup_new(s))
 		return S_DEAD;
 	u = s->setup;
+	drained = http_awaits(s);
 	for (;;) {
 		out = buf_on(mem, sizeof(mem));
 		st = inbound_step(&u->inbound, &u->in, &out);
@@ -237,7 +238,8 @@ ask_rules(struct session *s)
 		u->way.route = &direct;
 	else if (v.action == VERDICT_CHAIN)
 		u->way.route = routes_find(c->routes, v.chain);
-	if (u->way.route == NULL || (!u->way.route->direct && u->way.route->n == 0))
+	if (u->way.route == NULL ||
+	    (!u->way.route->direct && u->way.route->n == 0))
 		return session_fail(s, OUTCOME_DENIED);
 	if (http_may_reuse(s))
 		return S_ANSWER;
@@ -391,8 +393,12 @@ on_target_event(struct stream *stream, int events)
 		relay_went(s,
 		    relay_event(&s->relay, &s->worker->pool, stream, events));
 		break;
-	case S_CHAIN:
 	case S_HTTP:
+		if (events & STREAM_READ)
+			http_heard_origin(s);
+		session_step(s);
+		break;
+	case S_CHAIN:
 		session_step(s);
 		break;
 	default: /* an origin between two requests: it closed */

@@ -34,6 +34,8 @@ enum state {
 	S_DEAD,
 };
 
+#define HTTP_GATHER (HTTP_OUT_MAX + 16384) /* the last step, and those before */
+
 /* What an HTTP session needs besides: an exchange, and an origin to keep. */
 struct http {
 	struct http_exchange x;
@@ -41,6 +43,9 @@ struct http {
 	uint64_t pass[2]; /* bytes to move unlooked, by direction */
 	bool done[2];
 	bool at_head;   /* nothing of the request was sent yet */
+	bool told;      /* of the response something was sent */
+	bool readable;  /* the origin has something, or may have */
+	bool await;     /* the client has nothing now; asking would show that */
 	bool reused;    /* the origin's connection served before */
 	uint8_t *again; /* the request, should a reused connection fail */
 	size_t again_len;
@@ -98,7 +103,7 @@ struct worker {
 	struct flow_pool pool;
 	struct setups setups;
 	struct spares spares;
-	uint8_t *http_out; /* HTTP_OUT_MAX bytes, for one step */
+	uint8_t *http_out; /* HTTP_GATHER bytes, to be sent at once */
 	struct listener *listeners;
 	TAILQ_HEAD(, session) sessions;
 	struct deadlines handshake, connect, attempt, idle, half_closed,
@@ -155,6 +160,8 @@ void login_deliver(struct worker *);
 bool http_may_reuse(struct session *);
 enum state http_begin(struct session *);
 enum state http_run(struct session *);
+void http_heard_origin(struct session *); /* then run it */
+bool http_awaits(struct session *); /* once: a next request has to come */
 void http_free(struct setup *); /* also when there is none */
 
 #endif

@@ -97,7 +97,7 @@ init(struct worker *w, const int *fds)
 
 	w->loop = loop_new(on_wake, w);
 	w->listeners = calloc(n, sizeof(*w->listeners));
-	w->http_out = malloc(HTTP_OUT_MAX);
+	w->http_out = malloc(HTTP_GATHER);
 	if (w->loop == NULL || w->listeners == NULL || w->http_out == NULL)
 		return false;
 	expiry_init(w);

@@ -237,6 +237,16 @@ def test_an_origin_that_makes_no_sense_is_a_502(d, web, path):
     assert b"no HTTP" not in r.body
 
 
+@pytest.mark.parametrize("rest", [b"Transfer-Encoding: chunked\r\n\r\nx\r\n",
+                                  b"Content-Length: 2\r\nA : b\r\n\r\nok"])
+def test_of_an_answer_that_goes_wrong_at_once_nothing_is_told(d, target, rest):
+    def answer(conn):
+        wire.read_head(conn.sock)
+        conn.sock.sendall(b"HTTP/1.1 200 OK\r\nX-A: b\r\n" + rest)
+    r = wire.get(d.addr, target(answer).url("/"))
+    assert r.status == 502 and not r.all("X-A")
+
+
 def test_an_origin_that_closes_at_once_is_a_502(d, target):
     o = target(lambda conn: conn.sock.recv(1))
     assert wire.get(d.addr, o.url("/")).status == 502

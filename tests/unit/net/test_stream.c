@@ -85,6 +85,31 @@ moves_bytes_and_says_when(void **state)
 	assert_int_equal(f->b.calls, 0);
 }
 
+/* The kernel is told when it matters, and then once. */
+static void
+stops_watching_when_something_comes(void **state)
+{
+	struct fixture *f = *state;
+
+	stream_watch(&f->b.stream, STREAM_READ);
+	stream_watch(&f->b.stream, 0);
+	assert_int_equal(stream_watched(&f->b.stream), 0);
+	assert_true(ev_is_active(&f->b.stream.io));
+	assert_int_equal(stream_write(&f->a.stream, "x", 1), 1);
+	looping_run_for(f->loop, 20);
+	assert_int_equal(f->b.calls, 0);
+	assert_false(ev_is_active(&f->b.stream.io));
+	stream_watch(&f->b.stream, STREAM_READ);
+	assert_true(looping_run(f->loop));
+	assert_int_equal(f->b.events, STREAM_READ);
+	/* What is wanted besides goes on. */
+	stream_watch(&f->b.stream, STREAM_READ | STREAM_WRITE);
+	stream_watch(&f->b.stream, STREAM_WRITE);
+	f->b.events = 0;
+	assert_true(looping_run(f->loop));
+	assert_int_equal(f->b.events, STREAM_WRITE);
+}
+
 static void
 tells_end_from_reset(void **state)
 {
@@ -240,6 +265,7 @@ main(void)
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(moves_bytes_and_says_when),
+		TEST(stops_watching_when_something_comes),
 		TEST(tells_end_from_reset),
 		TEST(a_closed_stream_is_silent),
 		TEST(splices_through_a_pipe),
