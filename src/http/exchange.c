@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -142,13 +141,17 @@ check_request(const struct http1_head *h, struct endpoint *to,
 static void
 put_host(struct buf *out, const struct endpoint *to)
 {
-	char text[ENDPOINT_STR];
-	size_t n = endpoint_str(to, text);
+	bool v6 = to->type == HOST_IPV6;
+	char host[HOST_MAX + 1];
 
-	if (to->port == 80)
-		n -= strlen(":80");
-	put_text(out, "Host: ");
-	put(out, text, n);
+	endpoint_host_str(to, host);
+	put_text(out, v6 ? "Host: [" : "Host: ");
+	put_text(out, host);
+	put_text(out, v6 ? "]" : "");
+	if (to->port != 80) {
+		put_text(out, ":");
+		put_number(out, to->port);
+	}
 	put_text(out, "\r\n");
 }
 
@@ -243,10 +246,9 @@ http_request_passed(struct http_exchange *x, uint64_t n)
 static void
 put_response(struct buf *out, const struct http1_head *h)
 {
-	char line[32];
-
-	snprintf(line, sizeof(line), "HTTP/1.1 %u ", h->status);
-	put_text(out, line);
+	put_text(out, "HTTP/1.1 ");
+	put_number(out, h->status);
+	put_text(out, " ");
 	put_str(out, h->reason);
 	put_text(out, "\r\n");
 	put_fields(out, FILTER_RESPONSE, h, "");

@@ -14,6 +14,7 @@
 void put(struct buf *, const char *, size_t n);
 void put_text(struct buf *, const char *);
 void put_str(struct buf *, struct http1_str);
+void put_number(struct buf *, uint64_t); /* decimal */
 void put_field_number(struct buf *, const char *name, uint64_t);
 void put_chunk_line(struct buf *, uint64_t size);
 
