@@ -27,11 +27,17 @@ struct chain;
 /*
  * NULL when out of memory; n is 1..CHAIN_MAX.  Without a target (NULL)
  * chain_step() answers READY when the last hop is prepared, and goes on after
- * chain_target().
+ * chain_target(), which may come at any time.
  */
 struct chain *chain_open(const struct hop_spec *const *hops, size_t n,
     const struct endpoint *target);
 void chain_target(struct chain *, const struct endpoint *);
+/*
+ * Before the first step: hop k is told this login, whatever its spec says.
+ * Both are copied, and wiped in the end; 255 bytes at most.  false: no memory,
+ * and the chain is of no use but to be closed.
+ */
+bool chain_login(struct chain *, size_t k, const char *user, const char *pass);
 enum hop_status chain_step(struct chain *, struct buf *in, struct buf *out,
     enum outcome *why);
 /* The hop at work, counted from 0: after FAILED, the one to blame. */

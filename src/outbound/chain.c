@@ -11,11 +11,14 @@ struct inside {
 };
 
 struct chain {
-	const struct endpoint *target;
-	size_t n, at;        /* hops before `at` are connected */
+	const struct endpoint *target; /* NULL: not known yet */
+	size_t n, at;                  /* hops before `at` are connected */
 	bool prepared;       /* the one at work has only the request to make */
+	bool begun;          /* something was said, perhaps */
 	enum outcome failed; /* OUTCOME_OK: not yet */
 	const struct hop_spec *spec[CHAIN_MAX];
+	struct hop_spec
+	    *own[CHAIN_MAX]; /* with a login of the chain's, or NULL */
 	struct hop *hop[CHAIN_MAX];
 	struct inside *inside[CHAIN_MAX]; /* of hops that seal, or NULL */
 };
@@ -65,6 +68,15 @@ chain_open(const struct hop_spec *const *hops, size_t n,
 	return c;
 }
 
+static void
+own_free(struct hop_spec *own)
+{
+	if (own == NULL)
+		return;
+	explicit_bzero(own, sizeof(*own));
+	free(own);
+}
+
 void
 chain_close(struct chain *c)
 {
@@ -77,8 +89,36 @@ chain_close(struct chain *c)
 			explicit_bzero(c->inside[k], sizeof(*c->inside[k]));
 		free(c->inside[k]);
 		c->spec[k]->ops->close(c->hop[k]);
+		own_free(c->own[k]);
 	}
 	free(c);
+}
+
+bool
+chain_login(struct chain *c, size_t k, const char *user, const char *pass)
+{
+	struct hop_spec *own = malloc(sizeof(*own));
+	const struct hop_ops *ops = c->spec[k]->ops;
+	struct hop *hop;
+
+	assert(k < c->n && !c->begun && c->own[k] == NULL);
+	assert(strlen(user) < sizeof(own->user));
+	assert(strlen(pass) < sizeof(own->pass));
+	if (own == NULL)
+		return false;
+	*own = *c->spec[k];
+	own->login = true;
+	strcpy(own->user, user);
+	strcpy(own->pass, pass);
+	hop = ops->open(own);
+	if (hop == NULL) {
+		own_free(own);
+		return false;
+	}
+	ops->close(c->hop[k]);
+	c->hop[k] = hop;
+	c->spec[k] = c->own[k] = own;
+	return true;
 }
 
 size_t
@@ -293,6 +333,7 @@ chain_step(struct chain *c, struct buf *in, struct buf *out, enum outcome *why)
 {
 	enum hop_status st = c->failed != OUTCOME_OK ? HOP_FAILED : HOP_READY;
 
+	c->begun = true;
 	while (c->at < c->n && st == HOP_READY && !waits(c))
 		st = advance(c, in, out);
 	if (st == HOP_FAILED)

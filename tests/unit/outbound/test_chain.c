@@ -392,6 +392,32 @@ builds(const char *kinds, size_t slice, size_t out_cap)
 	world_free(&w);
 }
 
+/* A target that becomes known only when everything else is done. */
+static void
+prepares(const char *kinds, size_t slice)
+{
+	static uint8_t wire[WIRE_MAX];
+	const struct word *last;
+	struct world w;
+	size_t n;
+
+	world_new(&w, kinds);
+	chain_close(w.chain);
+	w.chain = chain_open(w.list, w.n, NULL);
+	last = &w.word[w.nwords - 1];
+	assert_int_equal(talk(&w, w.nwords - 1, slice), HOP_READY);
+	assert_int_equal(chain_step(w.chain, &w.in, &w.out, &w.why), HOP_READY);
+	assert_int_equal(buf_len(&w.out), 0);
+	assert_int_equal(chain_at(w.chain), w.n - 1);
+	chain_target(w.chain, &w.target);
+	assert_int_equal(chain_step(w.chain, &w.in, &w.out, &w.why), HOP_MORE);
+	expect_said(&w, last);
+	n = wrap(&w, last->hop, last->hear, last->nhear, wire);
+	assert_int_equal(hear(&w, wire, n, slice), HOP_READY);
+	assert_int_equal(buf_len(&w.out), 0);
+	world_free(&w);
+}
+
 /* -- tests -------------------------------------------------------------- */
 
 static void
@@ -411,6 +437,114 @@ builds_every_kind(void **state)
 	/* A seal takes what fits; the hop within waits for room. */
 	builds("ss5", 1, 9);
 	builds("s4s", 8192, 5);
+}
+
+static void
+prepares_every_kind(void **state)
+{
+	static const char *const kinds[] = { "5", "4", "h", "s", "55", "5h",
+		"h4", "s5", "5s", "4s5", "54h54h54", "hhhhhhhh", "sssss5h4" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		prepares(kinds[i], 1);
+		prepares(kinds[i], 8192);
+	}
+}
+
+/* The target comes while the hops are still shaking hands. */
+static void
+takes_a_target_any_time(void **state)
+{
+	enum hop_status st;
+	struct world w;
+	size_t when, i;
+
+	(void)state;
+	for (when = 0; when < 6; when++) {
+		world_new(&w, "5h54");
+		chain_close(w.chain);
+		w.chain = chain_open(w.list, w.n, NULL);
+		assert_int_equal(w.nwords, 6);
+		st = talk(&w, when, 1);
+		assert_int_equal(st, when < 5 ? HOP_MORE : HOP_READY);
+		chain_target(w.chain, &w.target);
+		st = chain_step(w.chain, &w.in, &w.out, &w.why);
+		for (i = when; i < w.nwords; i++) {
+			assert_int_equal(st, HOP_MORE);
+			expect_said(&w, &w.word[i]);
+			st = hear(&w, w.word[i].hear, w.word[i].nhear, 1);
+		}
+		assert_int_equal(st, HOP_READY);
+		world_free(&w);
+	}
+}
+
+/* After the target was told late, the last hop speaks about it. */
+static void
+tells_of_a_late_target(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_new(&w, "55");
+	chain_close(w.chain);
+	w.chain = chain_open(w.list, w.n, NULL);
+	assert_int_equal(talk(&w, 3, 1), HOP_READY);
+	chain_target(w.chain, &w.target);
+	assert_int_equal(chain_step(w.chain, &w.in, &w.out, &w.why), HOP_MORE);
+	assert_int_equal(hear(&w, (const uint8_t *)"\5\5\0\1\0\0\0\0\0\0", 10,
+			     10),
+	    HOP_FAILED);
+	assert_int_equal(w.why, OUTCOME_REFUSED);
+	world_free(&w);
+}
+
+/* One hop of three is told a login of its own; the specs stay as they were. */
+static void
+tells_another_login(void **state)
+{
+	char user[] = "<torS0X>0", pass[] = "0123";
+	struct world w;
+
+	(void)state;
+	world_new(&w, "555");
+	w.spec[1].login = true;
+	strcpy(w.spec[1].user, "from the spec");
+	assert_true(chain_login(w.chain, 1, user, pass));
+	memset(user, 'x', 9);
+	memset(pass, 'x', 4);
+	assert_int_equal(talk(&w, 2, 1), HOP_MORE);
+	assert_int_equal(buf_len(&w.out), 4);
+	assert_memory_equal(buf_head(&w.out), "\5\2\0\2", 4);
+	buf_consume(&w.out, 4);
+	assert_int_equal(hear(&w, (const uint8_t *)"\5\2", 2, 1), HOP_MORE);
+	assert_int_equal(buf_len(&w.out), 16);
+	assert_memory_equal(buf_head(&w.out), "\1\11<torS0X>0\0040123", 16);
+	assert_string_equal(w.spec[1].user, "from the spec");
+	world_free(&w);
+}
+
+static void
+survives_no_memory_for_a_login(void **state)
+{
+	struct world w;
+	unsigned long n;
+	bool ok;
+
+	(void)state;
+	for (n = 1;; n++) {
+		world_new(&w, "5");
+		alloc_fail_at(n);
+		ok = chain_login(w.chain, 0, "u", "p");
+		alloc_fail_at(0);
+		if (ok)
+			break;
+		world_free(&w);
+	}
+	assert_int_equal(n, 3);
+	world_free(&w);
 }
 
 /* The answers of all hops and the target's first bytes in one segment. */
@@ -630,6 +764,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(builds_every_kind),
+		cmocka_unit_test(prepares_every_kind),
+		cmocka_unit_test(takes_a_target_any_time),
+		cmocka_unit_test(tells_of_a_late_target),
+		cmocka_unit_test(tells_another_login),
+		cmocka_unit_test(survives_no_memory_for_a_login),
 		cmocka_unit_test(leaves_what_is_behind),
 		cmocka_unit_test(carries_through_seals),
 		cmocka_unit_test(keeps_sealed_first_bytes),
