@@ -23,4 +23,7 @@ struct source {
 	uint32_t mark;            /* SO_MARK; 0: none */
 };
 
+bool source_is_any(const struct source *); /* the kernel chooses */
+bool source_same(const struct source *, const struct source *);
+
 #endif

@@ -30,7 +30,7 @@
 #include "request/request.h"
 
 #define INBOUND_OUT_MAX 1024
-#define INBOUND_IN_MAX	65536 /* a buffer this large never fills with MORE */
+#define INBOUND_IN_MAX  65536 /* a buffer this large never fills with MORE */
 
 enum inbound_status {
 	INBOUND_MORE,
@@ -44,12 +44,13 @@ struct inbound_ops;
 struct inbound {
 	const struct inbound_ops *ops; /* NULL until the first byte */
 	const struct listen_spec *spec;
-	struct request request; /* user set by inbound_login(), client not */
+	struct request request; /* user set by inbound_login(); client,
+				listener and private_ok are not set */
 	enum outcome why;
 	unsigned char state; /* the protocol's own, */
-	size_t seen;	     /* as is this */
+	size_t seen;         /* as is this */
 	bool logged_in;
-	bool close; /* HTTP: this reply ends the connection */
+	bool close;         /* HTTP: this reply ends the connection */
 	struct blame blame; /* set by the session, for the reply */
 	char user[USER_MAX + 1], pass[USER_MAX + 1]; /* with AUTH */
 };

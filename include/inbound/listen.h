@@ -14,6 +14,7 @@ struct listen_spec {
 	struct endpoint addr; /* an address; port 0 asks for any free one */
 	unsigned protocols;   /* LISTEN_* */
 	bool auth;	      /* a login is required */
+	bool private_ok;      /* private addresses may be reached */
 	bool proxy_status;    /* HTTP errors say more (RFC 9209) */
 };
 

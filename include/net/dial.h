@@ -45,7 +45,8 @@ struct dial_attempt;
 struct dial {
 	bool (*permit)(struct dial *, const struct ip *, uint16_t port);
 	void (*done)(struct dial *, enum dial_result, int fd);
-	const struct source *source; /* NULL: the kernel chooses; outlives it */
+	/* NULL: the kernel chooses.  Outlives it; permit() may change it. */
+	const struct source *source;
 	/* dial's own: */
 	struct loop *loop;
 	struct lookup lookup;

@@ -11,6 +11,7 @@
 #include "inbound/listen.h"
 #include "outbound/hop.h"
 #include "policy/auth.h"
+#include "policy/identity.h"
 #include "policy/rule.h"
 #include "route/route.h"
 #include "session/settings.h"
@@ -22,6 +23,7 @@ struct snapshot {
 	size_t nhops;
 	struct auth *auth;
 	struct rules *rules;
+	struct identity_key identity_key;
 	struct routes *routes;
 	struct settings settings;
 	/* Where what goes direct leaves from: all 0 but in a leak test. */

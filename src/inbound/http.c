@@ -169,6 +169,11 @@ refuse_login(struct inbound *ib, const struct http1_head *h, enum outcome why,
 static enum inbound_status
 log_in(struct inbound *ib, const struct http1_head *h, struct buf *out)
 {
+	if (!ib->spec->auth && read_login(ib, h) == OK) {
+		inbound_claim(ib, ib->user, ib->pass);
+		explicit_bzero(ib->user, sizeof(ib->user));
+		explicit_bzero(ib->pass, sizeof(ib->pass));
+	}
 	if (!ib->spec->auth || ib->logged_in)
 		return INBOUND_READY;
 	if ((ib->state & ASKED) != 0)
@@ -283,6 +288,7 @@ step(struct inbound *ib, struct buf *in, struct buf *out)
 const struct inbound_ops inbound_http = {
 	.name = "http",
 	.protocol = LISTEN_HTTP,
+	.tunnel = PROTOCOL_CONNECT,
 	.speaks = speaks,
 	.step = step,
 	.reply = reply,

@@ -1,6 +1,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "crypto/hash.h"
+
 #include "ops.h"
 
 /* A new protocol is a file and a line here. */
@@ -41,6 +43,8 @@ find(const struct listen_spec *spec, unsigned char first)
 enum inbound_status
 inbound_step(struct inbound *ib, struct buf *in, struct buf *out)
 {
+	enum inbound_status st;
+
 	if (ib->ops == NULL && buf_len(in) == 0)
 		return INBOUND_MORE;
 	if (ib->ops == NULL)
@@ -49,7 +53,12 @@ inbound_step(struct inbound *ib, struct buf *in, struct buf *out)
 		ib->why = OUTCOME_BAD_REQUEST;
 		return INBOUND_FAILED;
 	}
-	return ib->ops->step(ib, in, out);
+	st = ib->ops->step(ib, in, out);
+	if (st == INBOUND_READY)
+		ib->request.protocol = ib->request.kind == REQUEST_HTTP
+		    ? PROTOCOL_HTTP
+		    : ib->ops->tunnel;
+	return st;
 }
 
 void
@@ -101,6 +110,22 @@ inbound_ready(struct inbound *ib, enum request_kind kind,
 	ib->request.kind = kind;
 	ib->request.target = *target;
 	return INBOUND_READY;
+}
+
+/* A NUL stands between the two: no other pair reads the same. */
+void
+inbound_claim(struct inbound *ib, const char *user, const char *pass)
+{
+	static const uint8_t key[DIGEST_LEN];
+	char login[2 * (USER_MAX + 1)];
+	size_t n = strlen(user) + 1, k = strlen(pass);
+	uint8_t digest[DIGEST_LEN];
+
+	memcpy(login, user, n);
+	memcpy(login + n, pass, k);
+	digest_keyed(digest, key, login, n + k);
+	memcpy(ib->request.claim, digest, sizeof(ib->request.claim));
+	explicit_bzero(login, sizeof(login));
 }
 
 void

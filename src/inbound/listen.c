@@ -23,6 +23,10 @@ static const struct conf_arg status_args[] = {
 	{ .word = "on|off", .kind = CONF_CHOICE, .choices = "on|off" },
 	{ .word = NULL },
 };
+static const struct conf_arg private_args[] = {
+	{ .word = "yes|no", .kind = CONF_YESNO },
+	{ .word = NULL },
+};
 static const struct conf_arg listen_args[] = {
 	{ .word = "IP:PORT", .kind = CONF_ADDR },
 	{ .word = NULL },
@@ -56,6 +60,17 @@ static const struct conf_directive in_block[] = {
 	    .doc = "Let everybody who can reach this address use it without a "
 		   "login.  An open proxy is found and abused within hours.",
 	    .example = "open yes;",
+	},
+	{
+	    .name = "allow-private",
+	    .args = private_args,
+	    .min_args = 1,
+	    .doc = "Whether clients may reach loopback, private, link-local "
+		   "(the metadata services of clouds), multicast, reserved and "
+		   "this machine's own addresses.  Without it they may where "
+		   "the listener is on loopback, and may not where others can "
+		   "reach it.  A rule can say otherwise.",
+	    .example = "allow-private no;",
 	},
 	{
 	    .name = "proxy-status",
@@ -99,6 +114,23 @@ protocols_of(const struct conf_node *listen)
 	return bits;
 }
 
+static bool
+is_loopback(const struct endpoint *ep)
+{
+	struct ip ip;
+
+	return endpoint_ip(ep, &ip) && ip_is_loopback(&ip);
+}
+
+static bool
+private_ok(const struct conf_node *listen)
+{
+	const struct conf_node *n = conf_in(listen, "allow-private");
+
+	return n != NULL ? n->args[0].as.yes
+			 : is_loopback(&listen->args[0].as.endpoint);
+}
+
 static struct listen_spec
 read_spec(struct conf *c, const struct conf_node *n)
 {
@@ -106,16 +138,9 @@ read_spec(struct conf *c, const struct conf_node *n)
 		.addr = n->args[0].as.endpoint,
 		.protocols = protocols_of(n),
 		.auth = conf_get(c, n, "auth")->as.choice == 0,
+		.private_ok = private_ok(n),
 		.proxy_status = conf_get(c, n, "proxy-status")->as.choice == 0,
 	};
-}
-
-static bool
-is_loopback(const struct endpoint *ep)
-{
-	struct ip ip;
-
-	return endpoint_ip(ep, &ip) && ip_is_loopback(&ip);
 }
 
 static void
@@ -181,6 +206,7 @@ load_default(struct conf *c, struct listen_spec **list)
 	}
 	spec->addr = endpoint_from_ip(&ip, 1080);
 	spec->protocols = LISTEN_ALL;
+	spec->private_ok = true;
 	return 1;
 }
 

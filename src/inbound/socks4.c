@@ -18,7 +18,7 @@ broken(struct inbound *ib, enum err e)
 	    e == ERR_RANGE ? OUTCOME_BAD_ADDRESS : OUTCOME_BAD_REQUEST);
 }
 
-/* The user id is a claim without a password: it says nothing to us. */
+/* The user id is a claim without a password: nobody is let in for it. */
 static enum inbound_status
 step(struct inbound *ib, struct buf *in, struct buf *out)
 {
@@ -33,6 +33,8 @@ step(struct inbound *ib, struct buf *in, struct buf *out)
 	buf_consume(in, used);
 	if (ib->spec->auth)
 		return inbound_fail(ib, OUTCOME_AUTH_NEEDED);
+	if (req.user[0] != '\0')
+		inbound_claim(ib, req.user, "");
 	if (req.command != SOCKS4_CONNECT)
 		return inbound_fail(ib, OUTCOME_BAD_COMMAND);
 	if (req.dst.port == 0)
@@ -51,6 +53,7 @@ reply(struct inbound *ib, enum outcome o, struct buf *out)
 const struct inbound_ops inbound_socks4 = {
 	.name = "socks4",
 	.protocol = LISTEN_SOCKS4,
+	.tunnel = PROTOCOL_SOCKS4,
 	.speaks = speaks,
 	.step = step,
 	.reply = reply,

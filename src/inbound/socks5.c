@@ -34,8 +34,8 @@ broken(struct inbound *ib, enum err e)
 }
 
 /*
- * No login needed: the method that costs no round trip.  Some clients always
- * log in and offer nothing else; let them.
+ * A client that offers to log in has a login: it is taken where it is not
+ * needed, too, as it says what to keep apart (and some offer nothing else).
  */
 static enum inbound_status
 take_offer(struct inbound *ib, struct buf *in, struct buf *out)
@@ -49,10 +49,10 @@ take_offer(struct inbound *ib, struct buf *in, struct buf *out)
 	if (e != OK)
 		return broken(ib, e);
 	buf_consume(in, used);
-	if (!ib->spec->auth && socks5_offers(&offer, SOCKS5_NO_LOGIN))
-		method = SOCKS5_NO_LOGIN;
-	else if (socks5_offers(&offer, SOCKS5_LOGIN))
+	if (socks5_offers(&offer, SOCKS5_LOGIN))
 		method = SOCKS5_LOGIN;
+	else if (!ib->spec->auth && socks5_offers(&offer, SOCKS5_NO_LOGIN))
+		method = SOCKS5_NO_LOGIN;
 	inbound_wrote(socks5_write_method(out, method));
 	if (method == SOCKS5_NO_METHOD)
 		return inbound_fail(ib,
@@ -77,6 +77,7 @@ take_login(struct inbound *ib, struct buf *in, struct buf *out)
 		memcpy(ib->pass, login.pass, sizeof(ib->pass));
 		ib->state = ASKED;
 	} else {
+		inbound_claim(ib, login.user, login.pass);
 		inbound_wrote(socks5_write_login_status(out, true));
 		ib->state = REQUEST;
 	}
@@ -176,6 +177,7 @@ reply(struct inbound *ib, enum outcome o, struct buf *out)
 const struct inbound_ops inbound_socks5 = {
 	.name = "socks5",
 	.protocol = LISTEN_SOCKS5,
+	.tunnel = PROTOCOL_SOCKS5,
 	.speaks = speaks,
 	.step = step,
 	.reply = reply,

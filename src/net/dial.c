@@ -278,12 +278,12 @@ try_next(struct dial *d)
 
 	while (d->next < d->nips) {
 		ip = &d->ips[d->next++];
-		if (!serves(d->source, ip)) {
-			blame(d, DIAL_NO_SOURCE);
-			continue;
-		}
 		if (ip_is_any(ip) || !d->permit(d, ip, d->port)) {
 			blame(d, DIAL_DENIED);
+			continue;
+		}
+		if (!serves(d->source, ip)) {
+			blame(d, DIAL_NO_SOURCE);
 			continue;
 		}
 		r = open_socket(d, ip, &fd, &connected);

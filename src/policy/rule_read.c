@@ -4,19 +4,28 @@
 
 #include "rule_read.h"
 
-/* Conditions take any number of words; how something is done takes one. */
-static const char *const names[] = { "from", "to", "port", "user", "headers" };
+/* In the order of keyword[]. */
+static const char *const names[] = { "from", "to", "port", "user", "listener",
+	"protocol", "headers", "isolate", "source", "interface", "mark",
+	"allow-private" };
 #define NKEYWORDS (sizeof(names) / sizeof(names[0]))
 
 static const struct keyword {
 	read_word *read;
-	bool one;
+	bool one; /* a single word, and once */
 } keyword[NKEYWORDS] = {
 	{ read_from, false },
 	{ read_to, false },
 	{ read_port, false },
 	{ read_user, false },
+	{ read_listener, false },
+	{ read_protocol, false },
 	{ read_headers, true },
+	{ read_isolate, false },
+	{ read_source, false },
+	{ read_interface, true },
+	{ read_mark, true },
+	{ read_private, true },
 };
 
 const char *const *
@@ -48,7 +57,7 @@ lacks_words(const struct reading *r, const struct conf_value *v)
 static bool
 no_keyword(const struct reading *r, const struct conf_value *v)
 {
-	char all[128] = "";
+	char all[160] = "";
 	size_t k, n = 0;
 
 	for (k = 0; k < NKEYWORDS && n < sizeof(all); k++)
@@ -72,6 +81,14 @@ is_twice(const struct reading *r, unsigned long *seen, size_t k,
 	return twice;
 }
 
+/* `isolate user` is not the keyword user: what follows are its own words. */
+static bool
+is_own(size_t k, const char *word)
+{
+	return k < NKEYWORDS && keyword[k].read == read_isolate &&
+	    is_isolate_word(word);
+}
+
 static bool
 read_words(struct reading *r, const struct conf_value *v)
 {
@@ -81,7 +98,7 @@ read_words(struct reading *r, const struct conf_value *v)
 	bool good = true;
 
 	for (; v < end && !r->lost; v++) {
-		if (find(v->text) < NKEYWORDS) {
+		if (find(v->text) < NKEYWORDS && !is_own(k, v->text)) {
 			if (r->first)
 				good = lacks_words(r, v - 1);
 			k = find(v->text);
@@ -123,20 +140,36 @@ read_chain(struct reading *r)
 }
 
 bool
-rule_read(struct conf *c, const struct conf_node *n, struct rule *rule)
+rule_read(struct conf *c, const struct conf_node *n, struct rule *rule,
+    struct list **lists)
 {
 	static const enum verdict_action actions[] = {
 		VERDICT_REJECT,
 		VERDICT_DIRECT,
 		VERDICT_CHAIN,
+		VERDICT_DROP,
 	};
-	struct reading r = { .conf = c, .node = n, .rule = rule };
+	struct reading r = {
+		.conf = c,
+		.node = n,
+		.rule = rule,
+		.lists = lists,
+	};
+	bool good;
 
 	rule->line = n->line;
+	rule->file = strdup(n->file);
+	if (rule->file == NULL)
+		return no_memory(&r);
 	rule->action = actions[n->args[0].as.choice];
 	if (rule->action != VERDICT_CHAIN)
-		return read_words(&r, n->args + 1);
-	return read_chain(&r) && read_words(&r, n->args + 2);
+		good = read_words(&r, n->args + 1);
+	else
+		good = read_chain(&r) && read_words(&r, n->args + 2);
+	if (rule->isolate == 0)
+		rule->isolate = ISOLATE_DEFAULT;
+	rule->isolate &= ~ISOLATE_NONE;
+	return good;
 }
 
 void
@@ -145,11 +178,14 @@ rule_deinit(struct rule *rule)
 	size_t i;
 
 	for (i = 0; i < rule->nto; i++)
-		free(rule->to[i].name);
+		if (rule->to[i].is == TO_NAME || rule->to[i].is == TO_BELOW)
+			free(rule->to[i].as.name);
 	for (i = 0; i < rule->nuser; i++)
 		free(rule->user[i]);
 	free(rule->chain);
 	free(rule->headers);
+	free(rule->file);
+	free(rule->listener);
 	free(rule->from);
 	free(rule->to);
 	free(rule->port);

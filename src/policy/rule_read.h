@@ -3,7 +3,7 @@
  *
  *   rule_read.c   the keywords, and which words belong to which
  *   rule_words.c  the words of conditions: from, to, port, ...
- *   rule_modes.c  the words that say how: headers
+ *   rule_modes.c  the words that say how: headers, isolate, source, ...
  *   rule_hints.c  what was meant, when a word makes no sense
  */
 #ifndef POLICY_RULE_READ_H
@@ -15,6 +15,7 @@ struct reading {
 	struct conf *conf;
 	const struct conf_node *node;
 	struct rule *rule;
+	struct list **lists;
 	bool first; /* the word at hand is the first behind its keyword */
 	bool lost;  /* it may be a keyword: no telling what follows it */
 };
@@ -22,13 +23,21 @@ struct reading {
 /* Each takes one word; false: a mistake, reported, or out of memory. */
 typedef bool read_word(struct reading *, const struct conf_value *);
 
-read_word read_from, read_to, read_port, read_user; /* rule_words.c */
-read_word read_headers;                             /* rule_modes.c */
+/* rule_words.c */
+read_word read_from, read_to, read_port, read_user, read_listener;
+read_word read_protocol;
+/* rule_modes.c */
+read_word read_headers, read_isolate, read_source, read_interface, read_mark;
+read_word read_private;
 
 bool no_memory(const struct reading *); /* reports; false */
+/* Room for one more of size, behind the n that are there; false: reported. */
+bool one_more(const struct reading *, void *list, size_t n, size_t size);
 
 /* rule_read.c: the names of all keywords, as conf_did_you_mean() wants them */
 const char *const *keywords(size_t *n);
+
+bool is_isolate_word(const char *);
 
 /* The same but for one letter, or two neighbours swapped. */
 bool is_slip(const char *word, const char *meant);

@@ -1,8 +1,23 @@
-/* rule_words.c - the words of conditions: from, to, port, user. */
+/* rule_words.c - the words of conditions: from, to, port, ... */
 #include <stdlib.h>
 #include <string.h>
 
 #include "rule_read.h"
+
+#define LISTEN_DEFAULT "127.0.0.1:1080" /* when there is no `listen` */
+
+bool
+one_more(const struct reading *r, void *list, size_t n, size_t size)
+{
+	void *old, *more;
+
+	memcpy(&old, list, sizeof(old));
+	more = realloc(old, (n + 1) * size);
+	if (more == NULL)
+		return no_memory(r);
+	memcpy(list, &more, sizeof(more));
+	return true;
+}
 
 static const char *
 net_hint(enum err e, const char *word)
@@ -37,7 +52,7 @@ bool
 read_from(struct reading *r, const struct conf_value *v)
 {
 	struct rule *rule = r->rule;
-	struct cidr net, *more;
+	struct cidr net;
 	enum err e = cidr_parse(&net, v->text, strlen(v->text));
 
 	if (e != OK) {
@@ -46,11 +61,9 @@ read_from(struct reading *r, const struct conf_value *v)
 		    "\"%s\" is no address and no network", v->text);
 		return false;
 	}
-	more = realloc(rule->from, (rule->nfrom + 1) * sizeof(*more));
-	if (more == NULL)
-		return no_memory(r);
-	rule->from = more;
-	more[rule->nfrom++] = net;
+	if (!one_more(r, &rule->from, rule->nfrom, sizeof(*rule->from)))
+		return false;
+	rule->from[rule->nfrom++] = net;
 	return true;
 }
 
@@ -67,6 +80,21 @@ read_name(struct to *to, const char *word, struct endpoint *e)
 	    e->type == HOST_NAME;
 }
 
+/* false: out of memory, and a name in it is free. */
+static bool
+add_to(struct reading *r, const struct to *to)
+{
+	struct rule *rule = r->rule;
+
+	if (!one_more(r, &rule->to, rule->nto, sizeof(*rule->to))) {
+		if (to->is == TO_NAME || to->is == TO_BELOW)
+			free(to->as.name);
+		return false;
+	}
+	rule->to[rule->nto++] = *to;
+	return true;
+}
+
 static bool
 no_target(struct reading *r, const struct conf_value *v, enum err e)
 {
@@ -78,26 +106,64 @@ no_target(struct reading *r, const struct conf_value *v, enum err e)
 	return false;
 }
 
+static bool
+read_list(struct reading *r, const struct conf_value *v, const char *path)
+{
+	struct to to = { .is = TO_LIST };
+	struct list *l = *r->lists;
+
+	while (l != NULL && strcmp(l->name, path) != 0)
+		l = l->next;
+	if (l == NULL) {
+		l = list_load(r->conf, r->node, v, path);
+		if (l == NULL)
+			return false;
+		l->next = *r->lists;
+		*r->lists = l;
+	}
+	to.as.list = l;
+	return add_to(r, &to);
+}
+
+/* A name in its own memory and in lower case. */
+static bool
+take_name(struct reading *r, struct to *to, const char *name)
+{
+	char *p;
+
+	to->len = (unsigned char)strlen(name);
+	to->as.name = strdup(name);
+	if (to->as.name == NULL)
+		return no_memory(r);
+	for (p = to->as.name; *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	return true;
+}
+
 bool
 read_to(struct reading *r, const struct conf_value *v)
 {
-	struct rule *rule = r->rule;
-	struct to to = { .is = TO_NET }, *more;
-	enum err e = cidr_parse(&to.net, v->text, strlen(v->text));
+	struct to to = { .is = TO_PRIVATE };
 	struct endpoint name;
+	struct cidr net;
+	enum err e;
 
-	if (e != OK && !read_name(&to, v->text, &name))
+	if (strcmp(v->text, "private") == 0)
+		return add_to(r, &to);
+	if (strncmp(v->text, "file:", 5) == 0)
+		return read_list(r, v, v->text + 5);
+	e = cidr_parse(&net, v->text, strlen(v->text));
+	if (e == OK) {
+		to.is = TO_NET;
+		to.as.net = net;
+		return add_to(r, &to);
+	}
+	if (!read_name(&to, v->text, &name))
 		return no_target(r, v, e);
-	if (e != OK && is_slip_of_keyword(r, v))
+	if (is_slip_of_keyword(r, v) || !take_name(r, &to, name.host.name))
 		return false;
-	more = realloc(rule->to, (rule->nto + 1) * sizeof(*more));
-	if (more == NULL)
-		return no_memory(r);
-	rule->to = more;
-	if (e != OK && (to.name = strdup(name.host.name)) == NULL)
-		return no_memory(r);
-	more[rule->nto++] = to;
-	return true;
+	return add_to(r, &to);
 }
 
 static bool
@@ -116,7 +182,6 @@ read_port(struct reading *r, const struct conf_value *v)
 	struct rule *rule = r->rule;
 	const char *p = v->text;
 	unsigned first, last;
-	struct ports *more;
 	bool good = read_number(&p, &first);
 
 	last = first;
@@ -131,11 +196,10 @@ read_port(struct reading *r, const struct conf_value *v)
 		    v->text);
 		return false;
 	}
-	more = realloc(rule->port, (rule->nport + 1) * sizeof(*more));
-	if (more == NULL)
-		return no_memory(r);
-	rule->port = more;
-	more[rule->nport++] = (struct ports){ (uint16_t)first, (uint16_t)last };
+	if (!one_more(r, &rule->port, rule->nport, sizeof(*rule->port)))
+		return false;
+	rule->port[rule->nport++] = (struct ports){ (uint16_t)first,
+		(uint16_t)last };
 	return true;
 }
 
@@ -144,7 +208,7 @@ read_user(struct reading *r, const struct conf_value *v)
 {
 	struct rule *rule = r->rule;
 	const char *hint;
-	char **more, *name;
+	char *name;
 
 	if (!is_named(r, "user", v->text)) {
 		hint = name_hint(r, "user", "", v->text);
@@ -153,13 +217,69 @@ read_user(struct reading *r, const struct conf_value *v)
 		    "there is no user \"%s\"", v->text);
 		return false;
 	}
-	more = realloc(rule->user, (rule->nuser + 1) * sizeof(*more));
-	if (more == NULL)
-		return no_memory(r);
-	rule->user = more;
+	if (!one_more(r, &rule->user, rule->nuser, sizeof(*rule->user)))
+		return false;
 	name = strdup(v->text);
 	if (name == NULL)
 		return no_memory(r);
-	more[rule->nuser++] = name;
+	rule->user[rule->nuser++] = name;
 	return true;
+}
+
+/* Which listener is meant is said by its address, as it is written there. */
+bool
+read_listener(struct reading *r, const struct conf_value *v)
+{
+	const struct conf_node *n = conf_first(r->conf, "listen");
+	struct rule *rule = r->rule;
+	struct endpoint at;
+	const char *hint = NULL;
+	bool known = false;
+
+	if (endpoint_parse(&at, v->text, strlen(v->text), 0) == OK) {
+		known = n == NULL && strcmp(v->text, LISTEN_DEFAULT) == 0;
+		for (; n != NULL && !known; n = conf_next(n))
+			known = endpoint_same(&n->args[0].as.endpoint, &at);
+	}
+	if (!known) {
+		hint = name_hint(r, "listen", "", v->text);
+		conf_error_at(r->conf, r->node, v,
+		    hint != NULL ? hint
+				 : hint_or(r, v->text,
+				       "the address of a `listen`, as it is "
+				       "written there"),
+		    "nothing listens on \"%s\"", v->text);
+		return false;
+	}
+	if (!one_more(r, &rule->listener, rule->nlistener,
+		sizeof(*rule->listener)))
+		return false;
+	rule->listener[rule->nlistener++] = at;
+	return true;
+}
+
+bool
+read_protocol(struct reading *r, const struct conf_value *v)
+{
+	static const char *const words[] = {
+		[PROTOCOL_SOCKS5] = "socks5",
+		[PROTOCOL_SOCKS4] = "socks4",
+		[PROTOCOL_HTTP] = "http",
+		[PROTOCOL_CONNECT] = "connect",
+	};
+	const size_t n = sizeof(words) / sizeof(words[0]);
+	const char *hint;
+	size_t i;
+
+	for (i = 0; i < n && strcmp(v->text, words[i]) != 0; i++)
+		;
+	if (i < n) {
+		r->rule->protocols |= 1u << i;
+		return true;
+	}
+	hint = conf_did_you_mean(r->conf, v->text, words, n);
+	conf_error_at(r->conf, r->node, v,
+	    hint != NULL ? hint : hint_or(r, v->text, NULL),
+	    "\"%s\" is none of: socks5, socks4, http, connect", v->text);
+	return false;
 }

@@ -1,19 +1,21 @@
 /* rules.c - the `rule` directives in their order, and which of them matches. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+
+#include "base/private.h"
 
 #include "rules.h"
 
 struct rules {
 	struct rule *rule;
 	size_t n;
+	struct list *lists;
 };
 
 static const struct conf_arg rule_args[] = {
-	{ .word = "reject|direct|chain",
+	{ .word = "reject|direct|chain|drop",
 	    .kind = CONF_CHOICE,
-	    .choices = "reject|direct|chain" },
+	    .choices = "reject|direct|chain|drop" },
 	{ .word = "CONDITION", .kind = CONF_TEXT },
 	{ .word = NULL },
 };
@@ -26,17 +28,13 @@ const struct conf_directive rule_directives[] = {
 	    .many_args = true,
 	    .many = true,
 	    .dflt = "direct",
-	    .doc =
-		"What to do with a request: reject it, connect directly, "
-		"or go through the chain or proxy whose name follows.  "
-		"Conditions come behind it: from CIDR..., to "
-		"NAME|*.SUFFIX|CIDR..., port N|A-B..., user NAME....  headers NAME says "
-		"which profile of headers HTTP requests get: off, "
-		"standard, strict, or a name of your own.  All "
-		"kinds given must match, one word of each kind is enough, "
-		"and the first rule that matches decides.  What no rule "
-		"matches is rejected.  *.example.org is every name below "
-		"example.org, not that name itself.",
+	    .doc = "What to do with a request: reject it, connect directly, "
+		   "go through the chain or proxy whose name follows, or drop "
+		   "it: then the client hears nothing until it gives up.  "
+		   "Behind that come conditions and how it is done, each a "
+		   "keyword and its words; \"RULES\" explains them.  The "
+		   "first rule whose conditions all match decides.  What no "
+		   "rule matches is rejected.",
 	    .example = "rule reject to 192.0.2.0/24 port 25",
 	},
 	{ .name = NULL },
@@ -47,7 +45,8 @@ const struct conf_directive rule_directives[] = {
 static bool
 matches_all(const struct rule *r)
 {
-	return r->nfrom + r->nto + r->nport + r->nuser == 0;
+	return r->nfrom + r->nto + r->nport + r->nuser + r->nlistener == 0 &&
+	    r->protocols == 0;
 }
 
 /* Every rule is read, whatever was wrong before. */
@@ -61,7 +60,7 @@ read_rules(struct rules *rules, struct conf *c)
 
 	for (; n != NULL; n = conf_next(n)) {
 		r = &rules->rule[rules->n++];
-		read = rule_read(c, n, r);
+		read = rule_read(c, n, r, &rules->lists);
 		good &= read;
 		if (all != 0 && !told) {
 			conf_error_at(c, n, NULL, "put that one last",
@@ -85,7 +84,10 @@ built_in(struct rules *rules, struct conf *c)
 	if (n == NULL)
 		n = conf_first(c, "proxy");
 	if (n == NULL) {
-		rules->rule[rules->n++].action = VERDICT_DIRECT;
+		rules->rule[rules->n++] = (struct rule){
+			.action = VERDICT_DIRECT,
+			.isolate = ISOLATE_DEFAULT,
+		};
 		return true;
 	}
 	/* What there is may be a rule that could not be read. */
@@ -124,17 +126,49 @@ rules_load(struct conf *c)
 void
 rules_free(struct rules *rules)
 {
+	struct list *l;
 	size_t i;
 
 	if (rules == NULL)
 		return;
 	for (i = 0; i < rules->n; i++)
 		rule_deinit(&rules->rule[i]);
+	while ((l = rules->lists) != NULL) {
+		rules->lists = l->next;
+		list_free(l);
+	}
 	free(rules->rule);
 	free(rules);
 }
 
 /* -- asking --------------------------------------------------------------- */
+
+/* What is asked about, as rules like to have it. */
+struct asked {
+	const struct request *q;
+	const struct ip *ip;     /* NULL: a name only, so far */
+	size_t n;                /* of the name; 0: there is none */
+	char name[HOST_MAX + 1]; /* in lower case */
+	bool private;
+};
+
+static void
+prepare(struct asked *a, const struct request *q, const struct ip *ip)
+{
+	const char *name = q->target.host.name;
+	char c;
+
+	a->q = q;
+	a->ip = ip;
+	a->n = 0;
+	a->private = ip != NULL && ip_is_private(ip);
+	if (q->target.type != HOST_NAME)
+		return;
+	a->private = a->private || (ip == NULL && name_is_private(name));
+	for (; (c = name[a->n]) != '\0'; a->n++)
+		a->name[a->n] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a')
+						     : c;
+}
 
 static bool
 from_matches(const struct rule *r, const struct ip *client)
@@ -148,37 +182,42 @@ from_matches(const struct rule *r, const struct ip *client)
 }
 
 static bool
-is_below(const char *name, const char *suffix)
+is_below(const struct asked *a, const struct to *to)
 {
-	size_t n = strlen(name), k = strlen(suffix);
+	const char *tail = a->name + a->n - to->len;
 
-	return n > k + 1 && name[n - k - 1] == '.' &&
-	    strcasecmp(name + n - k, suffix) == 0;
+	return a->n > to->len + 1u && tail[-1] == '.' &&
+	    memcmp(tail, to->as.name, to->len) == 0;
 }
 
 static bool
-is_target(const struct to *to, const char *name, const struct ip *ip)
+is_target(const struct to *to, const struct asked *a)
 {
-	if (to->is == TO_NET)
-		return ip != NULL && cidr_has(&to->net, ip);
-	if (name == NULL)
-		return false;
-	return to->is == TO_NAME ? strcasecmp(name, to->name) == 0
-				 : is_below(name, to->name);
+	switch (to->is) {
+	case TO_NAME:
+		return a->n == to->len &&
+		    memcmp(a->name, to->as.name, to->len) == 0;
+	case TO_BELOW:
+		return is_below(a, to);
+	case TO_NET:
+		return a->ip != NULL && cidr_has(&to->as.net, a->ip);
+	case TO_PRIVATE:
+		return a->private;
+	case TO_LIST:
+		return (a->n > 0 &&
+			   list_has_name(to->as.list, a->name, a->n)) ||
+		    (a->ip != NULL && list_has_ip(to->as.list, a->ip));
+	}
+	return false;
 }
 
-/* ip: the target's address, or NULL while it is a name only. */
 static bool
-to_matches(const struct rule *r, const struct endpoint *target,
-    const struct ip *ip)
+to_matches(const struct rule *r, const struct asked *a)
 {
-	const char *name = NULL;
 	size_t i;
 
-	if (target->type == HOST_NAME)
-		name = target->host.name;
 	for (i = 0; i < r->nto; i++)
-		if (is_target(&r->to[i], name, ip))
+		if (is_target(&r->to[i], a))
 			return true;
 	return r->nto == 0;
 }
@@ -205,22 +244,65 @@ user_matches(const struct rule *r, const char *user)
 	return r->nuser == 0;
 }
 
+static bool
+listener_matches(const struct rule *r, const struct endpoint *at)
+{
+	size_t i;
+
+	for (i = 0; i < r->nlistener; i++)
+		if (at != NULL && endpoint_same(&r->listener[i], at))
+			return true;
+	return r->nlistener == 0;
+}
+
+/* What costs least and rules out most comes first. */
+static bool
+is_match(const struct rule *r, const struct asked *a)
+{
+	const struct request *q = a->q;
+
+	return port_matches(r, q->target.port) &&
+	    (r->protocols == 0 || (r->protocols & 1u << q->protocol) != 0) &&
+	    from_matches(r, &q->client) && user_matches(r, q->user) &&
+	    listener_matches(r, q->listener) && to_matches(r, a);
+}
+
+static struct verdict
+verdict_of(const struct rule *r, const struct asked *a)
+{
+	bool allowed = r->private == PRIVATE_AS_LISTENER
+	    ? a->q->private_ok
+	    : r->private == PRIVATE_OK;
+	struct verdict v = {
+		.action = r->action,
+		.chain = r->chain,
+		.headers = r->headers,
+		.source = source_is_set(&r->source) ? &r->source : NULL,
+		.isolate = r->isolate,
+		.private_ok = allowed,
+		.file = r->file,
+		.line = r->line,
+	};
+
+	if (a->private && !allowed &&
+	    (r->action == VERDICT_DIRECT || r->action == VERDICT_CHAIN)) {
+		v.action = VERDICT_REJECT;
+		v.is_private = true;
+	}
+	return v;
+}
+
 static struct verdict
 first_match(const struct rules *rules, const struct request *q,
     const struct ip *ip)
 {
 	const struct rule *r;
+	struct asked a;
 
+	prepare(&a, q, ip);
 	for (r = rules->rule; r < rules->rule + rules->n; r++)
-		if (from_matches(r, &q->client) &&
-		    to_matches(r, &q->target, ip) &&
-		    port_matches(r, q->target.port) && user_matches(r, q->user))
-			return (struct verdict){
-				.action = r->action,
-				.chain = r->chain,
-				.headers = r->headers,
-				.line = r->line,
-			};
+		if (is_match(r, &a))
+			return verdict_of(r, &a);
 	return (struct verdict){ .action = VERDICT_REJECT };
 }
 
@@ -237,11 +319,11 @@ rules_ask(const struct rules *rules, const struct request *q)
  * first now: a `reject to CIDR` above the `direct`, but also a `chain`, which
  * would have been another way.  Only what is direct still is permitted.
  */
-bool
-rules_permit_ip(const struct rules *rules, const struct request *q,
+struct verdict
+rules_ask_ip(const struct rules *rules, const struct request *q,
     const struct ip *ip)
 {
-	return first_match(rules, q, ip).action == VERDICT_DIRECT;
+	return first_match(rules, q, ip);
 }
 
 bool

@@ -7,14 +7,24 @@
 #ifndef POLICY_RULES_H
 #define POLICY_RULES_H
 
+#include "policy/identity.h"
 #include "policy/rule.h"
 
-/* What `to` may hold: a network, a name, or all names below one. */
+#include "list.h"
+
+/* What `to` may hold.  Names are in lower case. */
 struct to {
-	enum { TO_NET, TO_NAME, TO_BELOW } is;
-	struct cidr net;
-	char *name;
+	enum { TO_NET, TO_NAME, TO_BELOW, TO_PRIVATE, TO_LIST } is;
+	unsigned char len; /* of the name */
+	union {
+		struct cidr net;
+		char *name;
+		const struct list *list; /* the rules own it */
+	} as;
 };
+
+/* In rule.isolate, while it is read: nothing is isolated. */
+#define ISOLATE_NONE 16u
 
 struct ports {
 	uint16_t first, last;
@@ -22,21 +32,28 @@ struct ports {
 
 struct rule {
 	enum verdict_action action;
-	char *chain, *headers; /* NULL: not said */
+	char *chain, *headers, *file; /* NULL: not said */
 	unsigned line;
+	unsigned isolate; /* ISOLATE_* bits */
+	enum { PRIVATE_AS_LISTENER, PRIVATE_OK, PRIVATE_NOT } private;
+	struct source_spec source;
 	/* Conditions; none of a kind: that kind matches everything. */
 	struct cidr *from;
 	struct to *to;
 	struct ports *port;
 	char **user;
-	size_t nfrom, nto, nport, nuser;
+	struct endpoint *listener;
+	size_t nfrom, nto, nport, nuser, nlistener;
+	unsigned protocols; /* a bit for each; 0: all */
 };
 
 /*
- * Into a rule that is all zero.  false: a mistake, reported, or out of memory;
- * in any case the rule needs rule_deinit().
+ * Into a rule that is all zero.  Lists it needs are put before *lists, those
+ * that are there are used.  false: a mistake, reported, or out of memory; in
+ * any case the rule needs rule_deinit().
  */
-bool rule_read(struct conf *, const struct conf_node *, struct rule *);
+bool rule_read(struct conf *, const struct conf_node *, struct rule *,
+    struct list **lists);
 void rule_deinit(struct rule *);
 
 #endif

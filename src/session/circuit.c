@@ -9,6 +9,14 @@
 #define container(p, type, member) \
 	((type *)(void *)((char *)(p)-offsetof(type, member)))
 
+bool
+way_same(const struct way *a, const struct way *b)
+{
+	return a->route == b->route &&
+	    memcmp(&a->identity, &b->identity, sizeof(a->identity)) == 0 &&
+	    source_same(&a->source, &b->source);
+}
+
 static enum circuit_status
 failed(struct circuit *c, enum outcome why, enum outcome cause)
 {
@@ -140,7 +148,7 @@ permit(struct dial *d, const struct ip *ip, uint16_t port)
 {
 	const struct circuit *c = container(d, struct circuit, dial);
 
-	return !reach_is_own(c->worker->snapshot, ip, port);
+	return !verdict_is_own(c->worker, ip, port);
 }
 
 static bool
@@ -178,6 +186,8 @@ circuit_open(struct worker *w, const struct way *way,
 	}
 	c->began = loop_now(w->loop);
 	deadline_start(&w->attempt, &c->deadline);
+	c->source = way->source;
+	c->dial.source = &c->source;
 	c->dial.permit = permit;
 	c->dial.done = on_dialled;
 	fd = dial_start(&c->dial, w->loop, w->resolver, &c->hops[0]->addr);

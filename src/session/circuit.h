@@ -10,6 +10,7 @@
 
 #include <sys/queue.h>
 
+#include "base/source.h"
 #include "net/dial.h"
 #include "net/stream.h"
 #include "outbound/chain.h"
@@ -23,7 +24,10 @@ struct worker;
 struct way {
 	const struct route *route;
 	struct identity identity;
+	struct source source; /* all 0: the kernel chooses */
 };
+
+bool way_same(const struct way *, const struct way *);
 
 enum circuit_status {
 	CIRCUIT_WAITS,	  /* for the network */
@@ -50,6 +54,7 @@ struct circuit {
 	struct endpoint target;
 	struct chain *chain;
 	struct dial dial;
+	struct source source;
 	struct stream stream;
 	struct flow out; /* to the first hop: what it does not take yet */
 	struct buf in;	 /* from the hop at work; no memory while prepared */

@@ -22,6 +22,10 @@ on_connect_over(struct deadline *d)
 {
 	struct session *s = owner(d);
 
+	if (s->state == S_DROPPED) {
+		session_break(s);
+		return;
+	}
 	s->state = reach_expired(s);
 	session_step(s);
 }

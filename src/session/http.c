@@ -75,7 +75,7 @@ http_may_reuse(struct session *s)
 	if (h == NULL)
 		return false;
 	h->reused = r->kind == REQUEST_HTTP && stream_is_open(&s->target) &&
-	    h->route == u->way.route && endpoint_same(&h->target, &r->target) &&
+	    way_same(&h->way, &u->way) && endpoint_same(&h->target, &r->target) &&
 	    strcmp(h->user, r->user) == 0 && is_safe(&u->in);
 	return h->reused;
 }
@@ -108,7 +108,7 @@ http_begin(struct session *s)
 	h->done[TO_ORIGIN] = h->done[TO_CLIENT] = false;
 	h->target = u->inbound.request.target;
 	memcpy(h->user, u->inbound.request.user, sizeof(h->user));
-	h->route = u->way.route;
+	h->way = u->way;
 	return S_HTTP;
 }
 

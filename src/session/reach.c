@@ -15,33 +15,10 @@ setup_of(struct dial *d)
 	return (struct setup *)(void *)mem;
 }
 
-/* A connection to ourselves would only come back in: a loop. */
-bool
-reach_is_own(const struct snapshot *c, const struct ip *ip, uint16_t port)
-{
-	struct ip at;
-	size_t i;
-
-	for (i = 0; i < c->nlisteners; i++) {
-		if (c->listeners[i].addr.port != port ||
-		    !endpoint_ip(&c->listeners[i].addr, &at))
-			continue;
-		if (ip_same(&at, ip) || (ip_is_any(&at) && ip_is_loopback(ip)))
-			return true;
-	}
-	return false;
-}
-
 static bool
 permit(struct dial *d, const struct ip *ip, uint16_t port)
 {
-	struct setup *u = setup_of(d);
-	const struct snapshot *c = u->session->worker->snapshot;
-
-	if (reach_is_own(c, ip, port))
-		return false;
-	return u->way.route->direct &&
-	    rules_permit_ip(c->rules, &u->inbound.request, ip);
+	return verdict_permits(setup_of(d)->session, ip, port);
 }
 
 enum outcome
@@ -92,7 +69,7 @@ dial_target(struct session *s)
 
 	u->dial.permit = permit;
 	u->dial.done = on_dialled;
-	u->dial.source = &w->snapshot->direct;
+	u->dial.source = &u->source;
 	fd = dial_start(&u->dial, w->loop, w->resolver,
 	    &u->inbound.request.target);
 	return fd >= 0 ? dialled(s, fd) : S_DIAL;

@@ -221,33 +221,7 @@ hear_client(struct session *s)
 	return true;
 }
 
-/* -- S_VERDICT ------------------------------------------------------------ */
-
-static enum state
-ask_rules(struct session *s)
-{
-	static const struct route direct = { .direct = true };
-	const struct snapshot *c = s->worker->snapshot;
-	struct setup *u = s->setup;
-	struct verdict v;
-
-	u->inbound.request.client = s->peer;
-	v = rules_ask(c->rules, &u->inbound.request);
-	u->way.route = NULL;
-	if (v.action == VERDICT_DIRECT)
-		u->way.route = &direct;
-	else if (v.action == VERDICT_CHAIN)
-		u->way.route = routes_find(c->routes, v.chain);
-	if (u->way.route == NULL ||
-	    (!u->way.route->direct && u->way.route->n == 0))
-		return session_fail(s, OUTCOME_DENIED);
-	if (http_may_reuse(s))
-		return S_ANSWER;
-	session_drop_target(s);
-	return S_DIAL;
-}
-
-/* -- S_ANSWER, S_RELAY, S_CLOSING ----------------------------------------- */
+/* -- S_ANSWER, S_RELAY, S_CLOSING, S_DROPPED ------------------------------ */
 
 static enum state
 answer(struct session *s)
@@ -332,16 +306,27 @@ tell_off(struct session *s)
 	return S_CLOSING;
 }
 
+/* Until it gives up, or the time to connect is over. */
+static enum state
+ignore(struct session *s)
+{
+	if (!discard(s))
+		return S_DEAD;
+	watch_client(s, true);
+	return S_DROPPED;
+}
+
 /* -- driving -------------------------------------------------------------- */
 
 static enum state (*const path[])(struct session *) = {
 	[S_INBOUND] = read_request,
 	[S_LOGIN] = wait,
-	[S_VERDICT] = ask_rules,
+	[S_VERDICT] = verdict_ask,
 	[S_DIAL] = reach_dial,
 	[S_CHAIN] = reach_chain,
 	[S_ANSWER] = answer,
 	[S_HTTP] = http_run,
+	[S_DROPPED] = ignore,
 	[S_CLOSING] = tell_off,
 };
 

@@ -11,6 +11,7 @@
 #include "inbound/inbound.h"
 #include "net/dial.h"
 #include "net/listener.h"
+#include "net/local.h"
 #include "net/resolver.h"
 #include "net/stream.h"
 #include "relay/relay.h"
@@ -31,6 +32,7 @@ enum state {
 	S_RELAY,   /* bytes both ways */
 	S_HTTP,    /* one HTTP exchange */
 	S_CLOSING, /* the client was told why not, and may read it */
+	S_DROPPED, /* a rule says to tell it nothing */
 	S_DEAD,
 };
 
@@ -52,7 +54,7 @@ struct http {
 	/* What the open connection to an origin was made for: */
 	struct endpoint target;
 	char user[USER_MAX + 1];
-	const struct route *route;
+	struct way way;
 };
 
 struct login {
@@ -68,6 +70,8 @@ struct setup {
 	struct session *session;
 	struct inbound inbound;
 	struct dial dial;
+	struct verdict verdict;
+	struct source source; /* of the direct connection that is tried */
 	struct way way;
 	struct circuit *circuit; /* being built for this session */
 	struct login *login;
@@ -105,6 +109,8 @@ struct worker {
 	struct spares spares;
 	uint8_t *http_out; /* HTTP_GATHER bytes, to be sent at once */
 	struct listener *listeners;
+	struct endpoint *at; /* where each listens, its port filled in */
+	struct local local;
 	TAILQ_HEAD(, session) sessions;
 	struct deadlines handshake, connect, attempt, idle, half_closed,
 	    linger;
@@ -135,12 +141,18 @@ void session_target(struct session *, int fd); /* it is connected */
 /* Send what f keeps; false: a stream broke. */
 bool session_flush(struct session *, struct flow *f);
 
+/* verdict.c */
+enum state verdict_ask(struct session *);
+/* May an address of a direct target be connected to?  Sets setup->source. */
+bool verdict_permits(struct session *, const struct ip *, uint16_t port);
+/* A connection to one of our listeners would only come back in: a loop. */
+bool verdict_is_own(struct worker *, const struct ip *, uint16_t port);
+
 /* reach.c */
 enum state reach_dial(struct session *);
 enum state reach_chain(struct session *);
 enum state reach_expired(struct session *);
 enum outcome reach_outcome(enum dial_result);
-bool reach_is_own(const struct snapshot *, const struct ip *, uint16_t port);
 
 /* setup.c; setup_free() also when there is none */
 bool setup_new(struct session *);

@@ -33,6 +33,7 @@ snapshot_load(struct conf *c)
 
 	if (s == NULL)
 		return NULL;
+	identity_key_new(&s->identity_key);
 	/* All of them, whatever fails: every mistake is shown in one run. */
 	s->nlisteners = listen_load(c, &s->listeners);
 	s->nhops = hop_specs_load(c, &s->hops);

@@ -157,20 +157,13 @@ refill(struct spare_set *s)
 			return;
 }
 
-static bool
-same_way(const struct way *a, const struct way *b)
-{
-	return a->route == b->route &&
-	    memcmp(&a->identity, &b->identity, sizeof(a->identity)) == 0;
-}
-
 static struct spare_set *
 find(struct worker *w, const struct way *way)
 {
 	struct spare_set *s;
 
 	TAILQ_FOREACH(s, &w->spares.sets, link)
-		if (same_way(&s->way, way))
+		if (way_same(&s->way, way))
 			return s;
 	return NULL;
 }

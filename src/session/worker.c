@@ -94,18 +94,27 @@ static bool
 init(struct worker *w, const int *fds)
 {
 	size_t i, n = w->snapshot->nlisteners;
+	uint16_t port;
+	struct ip ip;
 
 	w->loop = loop_new(on_wake, w);
 	w->listeners = calloc(n, sizeof(*w->listeners));
+	w->at = calloc(n, sizeof(*w->at));
 	w->http_out = malloc(HTTP_GATHER);
-	if (w->loop == NULL || w->listeners == NULL || w->http_out == NULL)
+	local_init(&w->local);
+	if (w->loop == NULL || w->listeners == NULL || w->at == NULL ||
+	    w->http_out == NULL)
 		return false;
 	expiry_init(w);
 	w->resolver = resolver_new(w->loop, &w->snapshot->settings.dns);
 	if (!flow_pool_init(&w->pool) || w->resolver == NULL)
 		return false;
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
+		w->at[i] = w->snapshot->listeners[i].addr;
+		if (local_end(fds[i], &ip, &port))
+			w->at[i] = endpoint_from_ip(&ip, port);
 		listener_open(&w->listeners[i], w->loop, fds[i], on_client);
+	}
 	return true;
 }
 
@@ -145,6 +154,8 @@ worker_free(struct worker *w)
 	if (w->listeners != NULL)
 		close_listeners(w);
 	free(w->listeners);
+	free(w->at);
+	local_deinit(&w->local);
 	if (w->resolver != NULL)
 		resolver_free(w->resolver);
 	flow_pool_deinit(&w->pool);

@@ -531,6 +531,39 @@ test_denied(void **state)
 	teardown();
 }
 
+/* A dropped client hears nothing, and goes when it may not wait any longer. */
+static void
+test_dropped(void **state)
+{
+	uint8_t got[64];
+	int c, leaves;
+
+	(void)state;
+	for (leaves = 0; leaves < 3; leaves++) {
+		assert_true(setup("rule drop to *.org\nrule direct\n"
+				  "timeout { connect 5s; }\n"));
+		c = sim_connect();
+		sim_send(c, SAY("\4\1\0\120\0\0\0\1\0example.org\0hello"));
+		sim_turn();
+		sim_wait(4999);
+		sim_send(c, SAY("more"));
+		sim_turn();
+		assert_false(sim.end[c]->closed);
+		if (leaves == 1)
+			sim_finish(c);
+		else if (leaves == 2)
+			sim_reset(c);
+		else
+			sim_wait(1);
+		sim_turn();
+		assert_true(sim.end[c]->closed);
+		assert_int_equal(sim.end[c]->reset_from, leaves == 0);
+		assert_int_equal(sim_take(c, got, sizeof(got)), 0);
+		assert_int_equal(sim.ndials, 0);
+		teardown();
+	}
+}
+
 /* -- time ----------------------------------------------------------------- */
 
 /* The deadline of the handshake is absolute: a drip does not move it. */
@@ -767,6 +800,7 @@ main(void)
 		cmocka_unit_test(test_every_departure),
 		cmocka_unit_test(test_outcomes),
 		cmocka_unit_test(test_denied),
+		cmocka_unit_test(test_dropped),
 		cmocka_unit_test(test_handshake_deadline),
 		cmocka_unit_test(test_connect_deadline),
 		cmocka_unit_test(test_gone_when_told),

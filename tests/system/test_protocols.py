@@ -71,7 +71,7 @@ def test_an_ip_written_as_a_name_is_that_ip(d, echo, target):
 HANDSHAKES = {
     "socks5": lambda a: (b"\x05\x01\x00" + wire.request5(*a), 2 + 10, None),
     "socks5 with a name": lambda a: (
-        b"\x05\x02\x00\x02" + wire.request5("localhost", a[1]), 2 + 10, None),
+        b"\x05\x02\x00\x01" + wire.request5("localhost", a[1]), 2 + 10, None),
     "socks4": lambda a: (wire.request4(*a, user="me"), 8, None),
     "socks4a": lambda a: (wire.request4("localhost", a[1]), 8, None),
     "connect": lambda a: (

@@ -1,7 +1,7 @@
 /*
  * reading.h - a configuration from text, and what was said about it.
  *
- * Of `proxy`, `chain` and `headers` the rules know the names only; their tables belong to
+ * Of `proxy`, `chain`, `headers` and `listen` the rules know the names only; their tables belong to
  * layers beside this one.
  */
 #ifndef READING_H
@@ -36,7 +36,13 @@ static const struct conf_directive hops_directives[] = {
 	{ .name = NULL },
 };
 
+static const struct conf_arg listen_args[] = {
+	{ .word = "IP:PORT", .kind = CONF_ADDR },
+	{ .word = NULL },
+};
+
 static const struct conf_directive way_directives[] = {
+	{ .name = "listen", .args = listen_args, .min_args = 1, .many = true },
 	{ .name = "proxy", .args = proxy_args, .min_args = 2, .many = true },
 	{ .name = "chain",
 	    .args = names_args,

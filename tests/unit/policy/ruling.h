@@ -43,13 +43,20 @@ must_load(const char *text)
 static inline struct request
 request_of(const char *client, const char *target, const char *user)
 {
-	struct request q = { .kind = REQUEST_TUNNEL };
+	struct request q = { .kind = REQUEST_TUNNEL, .private_ok = true };
 
 	assert_int_equal(ip_parse(&q.client, client, strlen(client)), OK);
 	assert_int_equal(endpoint_parse(&q.target, target, strlen(target), 0),
 	    OK);
 	strcpy(q.user, user);
 	return q;
+}
+
+/* May this request, judged direct, connect to ip? */
+static inline bool
+permits(const struct rules *r, const struct request *q, const struct ip *ip)
+{
+	return rules_ask_ip(r, q, ip).action == VERDICT_DIRECT;
 }
 
 static inline struct ip

@@ -1,4 +1,6 @@
 /* Rules: what matches, and what decides. */
+#include <time.h>
+
 #include "ruling.h"
 
 /* -- one rule and whom it matches ----------------------------------------- */
@@ -193,6 +195,249 @@ says_which_headers(void **state)
 	rules_free(r);
 }
 
+/* By where it came in and how it is said. */
+static void
+asks_where_and_how(void **state)
+{
+	struct rules *r = must_load(
+	    "listen 127.0.0.1:1081\nlisten [::1]:1081\n"
+	    "rule drop listener [::1]:1081 protocol socks4\n"
+	    "rule direct listener 127.0.0.1:1081 protocol http connect\n"
+	    "rule direct protocol socks5\n");
+	static const struct {
+		const char *listener;
+		enum request_protocol protocol;
+		enum verdict_action action;
+		unsigned line;
+	} asked[] = {
+		{ "[::1]:1081", PROTOCOL_SOCKS4, VERDICT_DROP, 3 },
+		{ "127.0.0.1:1081", PROTOCOL_SOCKS4, VERDICT_REJECT, 0 },
+		{ "127.0.0.1:1081", PROTOCOL_HTTP, VERDICT_DIRECT, 4 },
+		{ "127.0.0.1:1081", PROTOCOL_CONNECT, VERDICT_DIRECT, 4 },
+		{ "127.0.0.1:1081", PROTOCOL_SOCKS5, VERDICT_DIRECT, 5 },
+		{ "[::1]:1081", PROTOCOL_SOCKS5, VERDICT_DIRECT, 5 },
+		{ "[::1]:1081", PROTOCOL_HTTP, VERDICT_REJECT, 0 },
+		{ "[::1]:1080", PROTOCOL_HTTP, VERDICT_REJECT, 0 },
+		{ NULL, PROTOCOL_HTTP, VERDICT_REJECT, 0 },
+	};
+	struct request q = request_of("::1", "a:1", "");
+	struct endpoint at;
+	struct verdict v;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(asked); i++) {
+		q.listener = NULL;
+		if (asked[i].listener != NULL) {
+			assert_int_equal(endpoint_parse(&at, asked[i].listener,
+					     strlen(asked[i].listener), 0),
+			    OK);
+			q.listener = &at;
+		}
+		q.protocol = asked[i].protocol;
+		v = rules_ask(r, &q);
+		assert_int_equal(v.action, asked[i].action);
+		assert_int_equal(v.line, asked[i].line);
+	}
+	rules_free(r);
+	/* With no `listen` there is the one that is built in. */
+	r = must_load("rule direct listener 127.0.0.1:1080\n");
+	assert_int_equal(endpoint_parse(&at, "127.0.0.1:1080", 14, 0), OK);
+	q.listener = &at;
+	assert_int_equal(rules_ask(r, &q).action, VERDICT_DIRECT);
+	rules_free(r);
+}
+
+/* How: isolation, where from, which rule it was. */
+static void
+says_how(void **state)
+{
+	struct rules *r = must_load(
+	    "rule direct port 1\n"
+	    "rule direct port 2 isolate none\n"
+	    "rule direct port 3 isolate target user\n"
+	    "rule direct port 4 source 192.0.2.1 2001:db8::/64 interface lo "
+	    "mark 0x51\n"
+	    "rule direct source accepted\n");
+	static const unsigned isolate[] = { ISOLATE_DEFAULT, 0,
+		ISOLATE_TARGET | ISOLATE_USER, ISOLATE_DEFAULT };
+	struct request q = request_of("::1", "a:1", "");
+	struct verdict v;
+	uint16_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(isolate); i++) {
+		q.target.port = (uint16_t)(i + 1);
+		v = rules_ask(r, &q);
+		assert_int_equal(v.isolate, isolate[i]);
+		assert_int_equal(v.line, i + 1);
+		assert_string_equal(v.file, "test");
+		assert_int_equal(v.source != NULL, i == 3);
+	}
+	assert_true(v.source->has_v4 && v.source->has_v6);
+	assert_int_equal(v.source->v6.bits, 64);
+	assert_string_equal(v.source->iface, "lo");
+	assert_int_equal(v.source->mark, 0x51);
+	assert_false(v.source->accepted);
+	q.target.port = 5;
+	v = rules_ask(r, &q);
+	assert_true(v.source->accepted);
+	rules_free(r);
+}
+
+/* Private targets: the listener's word, the rule's, and conditions on them. */
+static const struct {
+	const char *rules, *target, *ip; /* ip: what the name resolved to */
+	bool listener, direct;
+} privates[] = {
+	{ "rule direct\n", "10.0.0.1:1", NULL, true, true },
+	{ "rule direct\n", "10.0.0.1:1", NULL, false, false },
+	{ "rule direct\n", "[::ffff:10.0.0.1]:1", NULL, false, false },
+	{ "rule direct\n", "[64:ff9b::7f00:1]:1", NULL, false, false },
+	{ "rule direct\n", "8.8.8.8:1", NULL, false, true },
+	{ "rule direct\n", "localhost:1", NULL, false, false },
+	{ "rule direct\n", "x.localhost:1", NULL, false, false },
+	{ "rule direct\n", "localhost:1", NULL, true, true },
+	{ "rule direct\n", "a.example:1", NULL, false, true },
+	{ "rule direct\n", "a.example:1", "10.0.0.1", false, false },
+	{ "rule direct\n", "a.example:1", "169.254.169.254", false, false },
+	{ "rule direct\n", "a.example:1", "8.8.8.8", false, true },
+	{ "rule direct\n", "a.example:1", "10.0.0.1", true, true },
+	{ "rule direct allow-private yes\n", "10.0.0.1:1", NULL, false, true },
+	{ "rule direct allow-private no\n", "10.0.0.1:1", NULL, true, false },
+	{ "rule direct allow-private no\n", "a.example:1", "::1", true, false },
+	{ "rule direct to 10.0.0.0/8 allow-private yes\nrule direct\n",
+	    "a.example:1", "10.0.0.1", false, true },
+	{ "rule direct to 10.0.0.0/8 allow-private yes\nrule direct\n",
+	    "a.example:1", "127.0.0.1", false, false },
+	{ "rule reject to private\nrule direct\n", "127.0.0.1:1", NULL, true,
+	    false },
+	{ "rule reject to private\nrule direct\n", "localhost:1", NULL, true,
+	    false },
+	{ "rule reject to private\nrule direct\n", "a.example:1", "fe80::1",
+	    true, false },
+	{ "rule reject to private\nrule direct\n", "a.example:1", "8.8.8.8",
+	    true, true },
+	{ "rule direct to private\n", "8.8.8.8:1", NULL, true, false },
+	{ "rule direct to private\n", "10.0.0.1:1", NULL, true, true },
+};
+
+static void
+keeps_private_addresses(void **state)
+{
+	struct request q;
+	struct rules *r;
+	struct verdict v;
+	struct ip ip;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(privates); i++) {
+		r = must_load(privates[i].rules);
+		q = request_of("192.0.2.1", privates[i].target, "");
+		q.private_ok = privates[i].listener;
+		if (privates[i].ip != NULL) {
+			ip = ip_of(privates[i].ip);
+			v = rules_ask_ip(r, &q, &ip);
+		} else
+			v = rules_ask(r, &q);
+		if ((v.action == VERDICT_DIRECT) != privates[i].direct)
+			fail_msg("row %zu: %s%s", i, privates[i].rules,
+			    privates[i].target);
+		rules_free(r);
+	}
+}
+
+/* Through a chain a name passes, as its last hop resolves it. */
+static void
+keeps_private_addresses_of_chains(void **state)
+{
+	struct rules *r = must_load(WAYS "rule chain deep\n");
+	struct request q = request_of("192.0.2.1", "a.example:1", "");
+
+	(void)state;
+	q.private_ok = false;
+	assert_int_equal(rules_ask(r, &q).action, VERDICT_CHAIN);
+	assert_false(rules_ask(r, &q).is_private);
+	q = request_of("192.0.2.1", "10.0.0.1:1", "");
+	q.private_ok = false;
+	assert_int_equal(rules_ask(r, &q).action, VERDICT_REJECT);
+	assert_true(rules_ask(r, &q).is_private);
+	assert_int_equal(rules_ask(r, &q).line, 4);
+	q.private_ok = true;
+	assert_int_equal(rules_ask(r, &q).action, VERDICT_CHAIN);
+	assert_true(rules_ask(r, &q).private_ok);
+	rules_free(r);
+}
+
+/* A list counts like the words in it, and is read once. */
+static void
+reads_lists(void **state)
+{
+	static const char list[] = "/tmp/test-rules-list";
+	struct request q = request_of("::1", "x.ads.example:1", "");
+	struct ip ip = ip_of("8.8.8.8");
+	char text[256];
+	struct rules *r;
+	FILE *f = fopen(list, "w");
+
+	(void)state;
+	assert_non_null(f);
+	fprintf(f, "*.Ads.example\n0.0.0.0 bad.example\n8.8.8.0/24\n");
+	fclose(f);
+	snprintf(text, sizeof(text),
+	    "rule drop to file:%s port 2\nrule reject to file:%s b.example\n"
+	    "rule direct\n",
+	    list, list);
+	r = must_load(text);
+	remove(list);
+	assert_int_equal(rules_ask(r, &q).line, 2);
+	q = request_of("::1", "bad.example.:2", "");
+	assert_int_equal(rules_ask(r, &q).line, 1);
+	q = request_of("::1", "b.example:2", "");
+	assert_int_equal(rules_ask(r, &q).line, 2);
+	q = request_of("::1", "ads.example:1", "");
+	assert_int_equal(rules_ask(r, &q).line, 3);
+	assert_int_equal(rules_ask_ip(r, &q, &ip).line, 2);
+	q = request_of("::1", "8.8.8.9:1", "");
+	assert_int_equal(rules_ask(r, &q).line, 2);
+	rules_free(r);
+}
+
+/* A thousand rules of each kind of word, none of which matches. */
+static void
+decides_quickly(void **state)
+{
+	enum { RULES = 1000, ASKED = 2000 };
+	char *text = malloc(RULES * 64), *p = text;
+	struct request q = request_of("192.0.2.1", "www.example.org:80", "");
+	struct rules *r;
+	struct timespec a, b;
+	int i;
+
+	(void)state;
+	assert_non_null(text);
+	for (i = 0; i < RULES; i++)
+		p += sprintf(p,
+		    i % 4 == 0       ? "rule reject to h%d.example.org\n"
+			: i % 4 == 1 ? "rule reject to *.d%d.example.org\n"
+			: i % 4 == 2 ? "rule reject to 10.1.%d.0/24\n"
+				     : "rule reject port %d\n",
+		    i % 4 == 2 ? i % 256 : i + 1000);
+	strcpy(p, "rule direct\n");
+	r = must_load(text);
+	free(text);
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	for (i = 0; i < ASKED; i++)
+		assert_int_equal(rules_ask(r, &q).action, VERDICT_DIRECT);
+	clock_gettime(CLOCK_MONOTONIC, &b);
+	print_message("%d rules: %.2f us\n", RULES,
+	    ((double)(b.tv_sec - a.tv_sec) * 1e9 +
+		(double)(b.tv_nsec - a.tv_nsec)) /
+		ASKED / 1e3);
+	rules_free(r);
+}
+
 /* A chain may be called like a keyword; then its name is its name. */
 static void
 chain_may_be_called_to(void **state)
@@ -218,7 +463,7 @@ nothing_is_said(void **state)
 	(void)state;
 	assert_int_equal(rules_ask(r, &q).action, VERDICT_DIRECT);
 	assert_int_equal(rules_ask(r, &q).line, 0);
-	assert_true(rules_permit_ip(r, &q, &ip));
+	assert_true(permits(r, &q, &ip));
 	assert_true(rules_may_go_direct(r));
 	rules_free(r);
 }
@@ -315,7 +560,7 @@ judges_addresses_of_names(void **state)
 		ip = ip_of(resolved[i].ip);
 		/* That is what was asked before. */
 		assert_int_equal(rules_ask(r, &q).action, VERDICT_DIRECT);
-		if (rules_permit_ip(r, &q, &ip) != resolved[i].permitted)
+		if (permits(r, &q, &ip) != resolved[i].permitted)
 			fail_msg("%s%s at %s", resolved[i].rules,
 			    resolved[i].target, resolved[i].ip);
 		rules_free(r);
@@ -332,7 +577,7 @@ permits_nothing_by_default(void **state)
 
 	(void)state;
 	assert_int_equal(rules_ask(r, &q).action, VERDICT_REJECT);
-	assert_false(rules_permit_ip(r, &q, &ip));
+	assert_false(permits(r, &q, &ip));
 	rules_free(r);
 }
 
@@ -343,6 +588,12 @@ main(void)
 		cmocka_unit_test(matches),
 		cmocka_unit_test(first_decides),
 		cmocka_unit_test(says_which_headers),
+		cmocka_unit_test(asks_where_and_how),
+		cmocka_unit_test(says_how),
+		cmocka_unit_test(keeps_private_addresses),
+		cmocka_unit_test(keeps_private_addresses_of_chains),
+		cmocka_unit_test(reads_lists),
+		cmocka_unit_test(decides_quickly),
 		cmocka_unit_test(chain_may_be_called_to),
 		cmocka_unit_test(nothing_is_said),
 		cmocka_unit_test(knows_whether_anything_is_direct),
