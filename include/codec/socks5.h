@@ -89,6 +89,7 @@ enum err socks5_write_reply(struct buf *out, enum socks5_answer,
 
 /* login: offer user and password as well. */
 enum err socks5_write_offer(struct buf *out, bool login);
+enum err socks5_write_only(struct buf *out, enum socks5_method); /* this one */
 enum err socks5_read_method(const void *in, size_t len, size_t *used,
     uint8_t *method);
 /* ERR_RANGE when one is longer than SOCKS5_LOGIN_MAX. */

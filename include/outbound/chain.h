@@ -12,6 +12,13 @@
  * told as it is.  When a hop before it can not reach the next one, that is
  * OUTCOME_HOP_FAILED whatever it says.
  *
+ * Without more each hop is heard before it is told the next thing.  Hops that
+ * chain_pipeline() marks are told all at once, greeting, login and request, and
+ * behind a request the next hop is told what it may be: so a row of them costs
+ * one round trip for each.  A hop that does not take that fails, stays silent
+ * or closes; chain_suspects() then says whom to try without, on a new
+ * connection.
+ *
  * Ownership: the chain owns the hops it opened; specs and target are the
  * caller's and outlive it.
  */
@@ -20,7 +27,8 @@
 
 #include "outbound/hop.h"
 
-#define CHAIN_MAX 8
+#define CHAIN_MAX     8
+#define CHAIN_OUT_MAX 16384 /* room that `out` needs: all hops, in seals */
 
 struct chain;
 
@@ -38,10 +46,27 @@ void chain_target(struct chain *, const struct endpoint *);
  * and the chain is of no use but to be closed.
  */
 bool chain_login(struct chain *, size_t k, const char *user, const char *pass);
+/*
+ * Before the first step: hop k takes its handshake in one flight, and bytes
+ * behind its request before it answered.  Kinds that have to hear first (what
+ * seals does) are not changed by it.
+ */
+void chain_pipeline(struct chain *, size_t k, bool yes);
 enum hop_status chain_step(struct chain *, struct buf *in, struct buf *out,
     enum outcome *why);
 /* The hop at work, counted from 0: after FAILED, the one to blame. */
 size_t chain_at(const struct chain *);
+/*
+ * After FAILED, a closed connection or when it took too long: the hops (bit k
+ * for hop k) that perhaps did not take what was said too early for them.  0:
+ * the reason is another one, trying without pipeline will not help.
+ */
+unsigned chain_suspects(const struct chain *);
+/*
+ * The last hop's request is on its way and the payload may follow behind it,
+ * through chain_seal(), although no answer came yet: for hops that take it.
+ */
+bool chain_asked(const struct chain *);
 /* Bytes pass unchanged after READY, so the relay may splice. */
 bool chain_is_plain(const struct chain *);
 /*

@@ -7,6 +7,10 @@
  * (greeting, login, key exchange); connect is the request itself.  A hop
  * consumes exactly its own reply: bytes behind it belong to the next layer.
  *
+ * flight is the same talk without waiting: all a hop has to say leaves before
+ * it hears anything.  Such a hop assumes the one answer that makes what it said
+ * right, and fails when another one comes.
+ *
  * Ownership: open() returns a hop owned by the caller, NULL when out of memory;
  * close() frees it and accepts NULL.  `spec` outlives the hop (it belongs to
  * the snapshot the session holds).
@@ -47,6 +51,14 @@ struct hop_ops {
 	    struct buf *out, enum outcome *why);
 	enum hop_status (*connect)(struct hop *, const struct endpoint *to,
 	    struct buf *in, struct buf *out, enum outcome *why);
+	/*
+	 * NULL: this kind has to hear before it can go on.  Before prepare(),
+	 * with `to` NULL, it says what needs no target; then, once, at any
+	 * time up to connect(), the request.  READY: said; MORE: no room, it
+	 * said nothing, call again.  prepare() and connect() then only listen.
+	 */
+	enum hop_status (*flight)(struct hop *, const struct endpoint *to,
+	    struct buf *out, enum outcome *why);
 	/*
 	 * NULL: bytes pass unchanged once READY, so the relay may splice.
 	 * They move what they can: OK also when part of it has to wait for

@@ -224,6 +224,14 @@ socks5_write_offer(struct buf *out, bool login)
 }
 
 enum err
+socks5_write_only(struct buf *out, enum socks5_method m)
+{
+	const uint8_t msg[] = { SOCKS5_VERSION, 1, (uint8_t)m };
+
+	return buf_append(out, msg, sizeof(msg));
+}
+
+enum err
 socks5_read_method(const void *in, size_t len, size_t *used, uint8_t *method)
 {
 	enum err e = read_pair(in, len, SOCKS5_VERSION, method);

@@ -7,18 +7,25 @@
 /* Inside the seal of a hop: plain to it, the wire of the hops behind it. */
 struct inside {
 	struct buf in, out;
-	uint8_t in_mem[HOP_IN_MAX], out_mem[HOP_IN_MAX];
+	uint8_t in_mem[HOP_IN_MAX], out_mem[CHAIN_OUT_MAX];
 };
 
 struct chain {
 	const struct endpoint *target; /* NULL: not known yet */
 	size_t n, at;                  /* hops before `at` are connected */
-	bool prepared;       /* the one at work has only the request to make */
-	bool begun;          /* something was said, perhaps */
+	size_t flown; /* and those before this one were asked in flight */
+	bool begun;   /* something was said, perhaps */
+	bool asked;   /* the last hop was told the target */
+	/* Of hops, a bit for each: */
+	unsigned prepared;   /* they have only their request left */
+	unsigned pipeline;   /* they take their handshake in one flight */
+	unsigned greeted;    /* they were said what comes before the request */
+	unsigned words;      /* that was something: they had to take it early */
+	unsigned behind;     /* so had they what came behind their request */
+	unsigned suspects;   /* after a failure */
 	enum outcome failed; /* OUTCOME_OK: not yet */
 	const struct hop_spec *spec[CHAIN_MAX];
-	struct hop_spec
-	    *own[CHAIN_MAX]; /* with a login of the chain's, or NULL */
+	struct hop_spec *own[CHAIN_MAX]; /* of hops with another login */
 	struct hop *hop[CHAIN_MAX];
 	struct inside *inside[CHAIN_MAX]; /* of hops that seal, or NULL */
 };
@@ -94,6 +101,24 @@ chain_close(struct chain *c)
 	free(c);
 }
 
+static unsigned
+bit(size_t k)
+{
+	return 1u << k;
+}
+
+void
+chain_pipeline(struct chain *c, size_t k, bool yes)
+{
+	const struct hop_ops *ops = c->spec[k]->ops;
+
+	assert(k < c->n && !c->begun);
+	if (yes && ops->flight != NULL && ops->seal == NULL)
+		c->pipeline |= bit(k);
+	else
+		c->pipeline &= ~bit(k);
+}
+
 bool
 chain_login(struct chain *c, size_t k, const char *user, const char *pass)
 {
@@ -125,6 +150,36 @@ size_t
 chain_at(const struct chain *c)
 {
 	return c->at < c->n ? c->at : c->n - 1;
+}
+
+bool
+chain_asked(const struct chain *c)
+{
+	return c->asked || c->at == c->n;
+}
+
+static bool
+has_bit(unsigned bits, size_t k)
+{
+	return (bits & bit(k)) != 0;
+}
+
+static unsigned
+suspects(const struct chain *c)
+{
+	unsigned s = 0;
+
+	if (c->at < c->n)
+		s = (c->words | c->behind) & bit(c->at);
+	if (c->at > 0 && c->at < c->n)
+		s |= c->behind & bit(c->at - 1);
+	return s;
+}
+
+unsigned
+chain_suspects(const struct chain *c)
+{
+	return c->failed != OUTCOME_OK ? c->suspects : suspects(c);
 }
 
 bool
@@ -272,59 +327,167 @@ broken(struct chain *c, enum err e)
 static enum outcome
 as_told(const struct chain *c, enum outcome o)
 {
-	if ((c->prepared && c->at + 1 == c->n) || o == OUTCOME_HOP_AUTH ||
-	    o == OUTCOME_OVERLOADED)
+	if ((has_bit(c->prepared, c->at) && c->at + 1 == c->n) ||
+	    o == OUTCOME_HOP_AUTH || o == OUTCOME_OVERLOADED)
 		return o;
 	return OUTCOME_HOP_FAILED;
+}
+
+static const struct endpoint *
+destination(const struct chain *c, size_t k)
+{
+	return k + 1 < c->n ? &c->spec[k + 1]->addr : c->target;
+}
+
+/* What hop k says of its own accord, or as far as what it heard allows. */
+static enum hop_status
+talk_to(struct chain *c, size_t k, struct buf *in, struct buf *out,
+    enum outcome *why)
+{
+	const struct hop_ops *ops = c->spec[k]->ops;
+	size_t said = buf_len(out);
+	enum hop_status st;
+
+	if (!has_bit(c->prepared, k)) {
+		st = ops->prepare(c->hop[k], in, out, why);
+		if (st == HOP_READY)
+			c->prepared |= bit(k);
+		return st;
+	}
+	st = ops->connect(c->hop[k], destination(c, k), in, out, why);
+	if (k + 1 == c->n && ops->seal == NULL && buf_len(out) > said)
+		c->asked = true;
+	return st;
 }
 
 static enum hop_status
 step_hop(struct chain *c, struct buf *in, struct buf *out)
 {
-	const struct hop_ops *ops = c->spec[c->at]->ops;
-	struct hop *h = c->hop[c->at];
 	enum outcome o = OUTCOME_HOP_FAILED;
 	enum hop_status st;
 
-	if (!c->prepared) {
-		st = ops->prepare(h, in, out, &o);
-		if (st == HOP_READY)
-			c->prepared = true;
-	} else {
-		st = ops->connect(h,
-		    c->at + 1 < c->n ? &c->spec[c->at + 1]->addr : c->target,
-		    in, out, &o);
-	}
-	return st == HOP_FAILED ? fail(c, as_told(c, o)) : st;
+	if (has_bit(c->pipeline, c->at) && !has_bit(c->greeted, c->at))
+		return HOP_MORE; /* room */
+	st = talk_to(c, c->at, in, out, &o);
+	if (st != HOP_FAILED)
+		return st;
+	/* Any other word is an answer to something it understood. */
+	c->suspects = o == OUTCOME_HOP_FAILED ? suspects(c) : 0;
+	return fail(c, as_told(c, o));
 }
+
+/* -- without waiting ------------------------------------------------------ */
+
+static enum hop_status
+fly(struct chain *c, size_t k, struct buf *out, enum outcome *why)
+{
+	const struct hop_ops *ops = c->spec[k]->ops;
+	const struct endpoint *to = destination(c, k);
+	enum hop_status st;
+	size_t said = buf_len(out);
+
+	if (!has_bit(c->greeted, k)) {
+		st = ops->flight(c->hop[k], NULL, out, why);
+		if (st != HOP_READY)
+			return st;
+		c->greeted |= bit(k);
+		if (buf_len(out) > said)
+			c->words |= bit(k);
+	}
+	if (to == NULL)
+		return HOP_MORE;
+	if (has_bit(c->prepared, k)) /* it has taken what came before */
+		c->words &= ~bit(k);
+	st = ops->flight(c->hop[k], to, out, why);
+	if (st == HOP_READY && k + 1 == c->n)
+		c->asked = true;
+	return st;
+}
+
+/*
+ * Hop k has to hear before it goes on, but may be greeted, and asked when that
+ * is all there is to say.
+ */
+static enum hop_status
+greet(struct chain *c, size_t k, struct buf *out, enum outcome *why)
+{
+	struct buf nothing = buf_on(NULL, 0);
+	enum hop_status st = HOP_READY;
+
+	if (!has_bit(c->prepared, k))
+		st = talk_to(c, k, &nothing, out, why);
+	if (st == HOP_READY && c->spec[k]->ops->seal == NULL &&
+	    destination(c, k) != NULL)
+		st = talk_to(c, k, &nothing, out, why);
+	return st == HOP_FAILED ? st : HOP_MORE;
+}
+
+/*
+ * All that may be said now to hops that take it early, the hop at work among
+ * them, and to the first that does not.  None of them seals but that last one,
+ * which has no bytes behind it, so they all say it within the same seal.
+ */
+static enum hop_status
+say_ahead(struct chain *c, struct buf *out)
+{
+	enum outcome o = OUTCOME_HOP_FAILED;
+	enum hop_status st = HOP_READY;
+	size_t said;
+
+	if (c->flown < c->at)
+		c->flown = c->at;
+	while (st == HOP_READY && c->flown < c->n) {
+		said = buf_len(out);
+		if (has_bit(c->pipeline, c->flown))
+			st = fly(c, c->flown, out, &o);
+		else if (c->flown > c->at)
+			st = greet(c, c->flown, out, &o);
+		else
+			return HOP_READY;
+		if (c->flown > c->at && buf_len(out) > said)
+			c->behind |= bit(c->flown - 1);
+		if (st == HOP_READY)
+			c->flown++;
+	}
+	if (st == HOP_FAILED) {
+		c->at = c->flown;
+		return fail(c,
+		    o == OUTCOME_OVERLOADED ? o : OUTCOME_HOP_FAILED);
+	}
+	return HOP_READY;
+}
+
+/* -- step by step --------------------------------------------------------- */
 
 /* All is done that needs no target. */
 static bool
 waits(const struct chain *c)
 {
-	return c->target == NULL && c->prepared && c->at + 1 == c->n;
+	return c->target == NULL && c->at + 1 == c->n &&
+	    has_bit(c->prepared, c->at);
 }
 
 /* One step of the hop at work, and the bytes to it and from it. */
 static enum hop_status
 advance(struct chain *c, struct buf *in, struct buf *out)
 {
-	bool asked = c->prepared;
+	bool asked = has_bit(c->prepared, c->at);
+	struct buf *to_hop = out_of(c, c->at, out);
 	enum hop_status st;
 	enum err e = carry_in(c, in);
 
 	if (e != OK)
 		return broken(c, e);
-	st = step_hop(c, in_of(c, c->at, in), out_of(c, c->at, out));
+	st = say_ahead(c, to_hop);
+	if (st == HOP_READY)
+		st = step_hop(c, in_of(c, c->at, in), to_hop);
 	if (st == HOP_FAILED)
 		return st;
 	e = carry_out(c, out);
 	if (e != OK)
 		return broken(c, e);
-	if (st == HOP_READY && asked) {
-		c->prepared = false;
+	if (st == HOP_READY && asked)
 		c->at++;
-	}
 	return st;
 }
 

@@ -164,11 +164,11 @@ static const struct plain_step talk[] = {
 	[INTERIM] = { hear_field },
 };
 
-/* There is nothing to agree on before the request. */
 static enum hop_status
-prepare(struct hop *h, struct buf *in, struct buf *out, enum outcome *why)
+flight(struct hop *h, const struct endpoint *to, struct buf *out,
+    enum outcome *why)
 {
-	return plain_run(h, talk, REQUEST, in, out, why);
+	return plain_flight(h, talk, to, out, why);
 }
 
 static enum hop_status
@@ -183,7 +183,8 @@ const struct hop_ops hop_http = {
 	.scheme = "http",
 	.takes_pass = true,
 	.open = plain_open,
-	.prepare = prepare,
+	.prepare = plain_nothing,
 	.connect = ask,
+	.flight = flight,
 	.close = plain_close,
 };

@@ -30,6 +30,25 @@ plain_run(struct hop *h, const struct plain_step *talk, unsigned until,
 }
 
 enum hop_status
+plain_nothing(struct hop *h, struct buf *in, struct buf *out, enum outcome *why)
+{
+	(void)h, (void)in, (void)out, (void)why;
+	return HOP_READY;
+}
+
+enum hop_status
+plain_flight(struct hop *h, const struct plain_step *talk,
+    const struct endpoint *to, struct buf *out, enum outcome *why)
+{
+	struct buf nothing = buf_on(NULL, 0);
+
+	if (to == NULL || h->step != 0)
+		return HOP_READY;
+	h->to = to;
+	return talk[0].run(h, &nothing, out, why);
+}
+
+enum hop_status
 plain_status(enum err e, enum outcome *why)
 {
 	if (e == OK)

@@ -13,6 +13,7 @@ struct hop {
 	const struct hop_spec *spec;
 	const struct endpoint *to; /* known from connect on */
 	unsigned step;
+	bool ahead, asked; /* said in flight: what comes before, the request */
 	size_t seen; /* HTTP: bytes of heads so far */
 };
 
@@ -27,6 +28,15 @@ void plain_close(struct hop *);
 /* Steps until h->step is `until`, or one waits or fails. */
 enum hop_status plain_run(struct hop *, const struct plain_step *talk,
     unsigned until, struct buf *in, struct buf *out, enum outcome *why);
+
+/*
+ * For the kinds whose whole handshake is a request, said in step 0, and its
+ * answer: prepare() and flight().
+ */
+enum hop_status plain_nothing(struct hop *, struct buf *in, struct buf *out,
+    enum outcome *why);
+enum hop_status plain_flight(struct hop *, const struct plain_step *talk,
+    const struct endpoint *to, struct buf *out, enum outcome *why);
 
 /* What a codec's answer means: not yet, go on, or HOP_FAILED. */
 enum hop_status plain_status(enum err, enum outcome *why);

@@ -4,8 +4,6 @@
 
 #include "session.h"
 
-#define HOP_BURST 8192 /* what all hops together may say at once */
-
 #define container(p, type, member) \
 	((type *)(void *)((char *)(p)-offsetof(type, member)))
 
@@ -70,7 +68,7 @@ flush(struct circuit *c)
 static enum circuit_status
 shake_hands(struct circuit *c)
 {
-	uint8_t mem[HOP_BURST];
+	uint8_t mem[CHAIN_OUT_MAX];
 	struct buf out;
 	enum outcome why = OUTCOME_HOP_FAILED;
 	enum hop_status st;

@@ -1,9 +1,11 @@
 /*
  * fuzz_chain.c - a chain against whatever its first hop sends.
  *
- * Two bytes choose how many hops, of which kinds, and the slices; the rest is
- * the wire.  Whole and sliced must come to the same, and to what the hops come
- * to when they are driven one after the other by hand.
+ * Four bytes choose how many hops, of which kinds, the slices, who takes its
+ * handshake in one flight, who has a login, and whether the target is told
+ * late; the rest is the wire.  Whole and sliced must come to the same, in flight
+ * and not, and to what the hops come to when they are driven one after the
+ * other by hand.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -13,7 +15,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define ROOM (CHAIN_MAX * 2 * HOP_OUT_MAX)
+#define ROOM CHAIN_OUT_MAX
 
 /* -- a hop that seals: one word, and then every byte by its own key ------ */
 
@@ -98,6 +100,8 @@ static const struct hop_ops hop_seal = { .scheme = "seal",
 /* -- runs --------------------------------------------------------------- */
 
 struct run {
+	size_t n;
+	const struct endpoint *late; /* still to be told */
 	enum hop_status status;
 	enum outcome why;
 	size_t at, said, left;
@@ -106,6 +110,8 @@ struct run {
 
 struct plan {
 	size_t n, slice;
+	unsigned pipeline;
+	bool late, logins;
 	struct hop_spec spec[CHAIN_MAX];
 	const struct hop_spec *list[CHAIN_MAX];
 	struct endpoint target;
@@ -122,8 +128,9 @@ name_of(size_t k)
 }
 
 static void
-plan(struct plan *p, uint8_t a, uint8_t b)
+plan(struct plan *p, const uint8_t *data)
 {
+	uint8_t a = data[0], b = data[1];
 	static const struct hop_ops *const kinds[] = { &hop_socks5,
 		&hop_socks4a, &hop_http, &hop_seal };
 	size_t k;
@@ -131,12 +138,15 @@ plan(struct plan *p, uint8_t a, uint8_t b)
 	memset(p, 0, sizeof(*p));
 	p->n = 1 + (a & 7);
 	p->slice = 1 + (size_t)(a >> 3);
+	p->pipeline = data[2];
+	p->late = data[3] & 1;
+	p->logins = (data[3] & 2) == 0;
 	p->target = name_of(9);
 	for (k = 0; k < p->n; k++) {
 		p->spec[k].ops = kinds[b >> 2 * (k & 3) & 3];
 		p->spec[k].addr = name_of(k);
 		p->list[k] = &p->spec[k];
-		p->spec[k].login = k & 1;
+		p->spec[k].login = p->logins && (k & 1);
 		memcpy(p->spec[k].user, "u", 2);
 	}
 }
@@ -148,6 +158,12 @@ step(struct run *r, struct chain *c, struct buf *in)
 	struct buf out = buf_on(mem, sizeof(mem));
 
 	r->status = chain_step(c, in, &out, &r->why);
+	if (r->status == HOP_READY && r->late) {
+		assert(chain_at(c) + 1 == r->n && !chain_asked(c));
+		chain_target(c, r->late);
+		r->late = NULL;
+		r->status = chain_step(c, in, &out, &r->why);
+	}
 	assert(buf_len(&out) <= sizeof(r->out) - r->said);
 	memcpy(r->out + r->said, buf_head(&out), buf_len(&out));
 	r->said += buf_len(&out);
@@ -155,16 +171,21 @@ step(struct run *r, struct chain *c, struct buf *in)
 
 static void
 run(struct run *r, const struct plan *p, const uint8_t *data, size_t size,
-    size_t slice)
+    size_t slice, unsigned pipeline)
 {
-	struct chain *c = chain_open(p->list, p->n, &p->target);
+	struct chain *c = chain_open(p->list, p->n,
+	    p->late ? NULL : &p->target);
 	uint8_t mem[HOP_IN_MAX];
 	struct buf in = buf_on(mem, sizeof(mem));
 	struct buf rest = buf_on(r->rest, sizeof(r->rest));
-	size_t fed = 0, room, n;
+	size_t fed = 0, room, n, k;
 
 	assert(c != NULL);
 	memset(r, 0, offsetof(struct run, out));
+	r->n = p->n;
+	r->late = p->late ? &p->target : NULL;
+	for (k = 0; k < p->n; k++)
+		chain_pipeline(c, k, (pipeline >> k & 1) != 0);
 	step(r, c, &in);
 	assert(r->status == HOP_MORE && r->said > 0);
 	while (r->status == HOP_MORE && fed < size) {
@@ -178,6 +199,8 @@ run(struct run *r, const struct plan *p, const uint8_t *data, size_t size,
 	}
 	r->at = chain_at(c);
 	assert(r->at < p->n);
+	assert(r->status != HOP_READY || chain_suspects(c) == 0);
+	assert((chain_suspects(c) & ~pipeline) == 0);
 	if (r->status == HOP_READY) {
 		/* The rest of the input belongs to the target. */
 		assert(r->at == p->n - 1);
@@ -255,23 +278,42 @@ seals(const struct plan *p)
 	return false;
 }
 
+/* What is said early is the same, only early; without logins, that is. */
+static void
+same_but_early(const struct run *early, const struct run *r)
+{
+	assert(early->status == r->status && early->at == r->at);
+	assert(early->why == r->why);
+	if (r->status == HOP_FAILED)
+		return;
+	assert(early->said >= r->said);
+	assert(memcmp(early->out, r->out, r->said) == 0);
+	if (r->status == HOP_READY)
+		same(early, r);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct run whole, sliced, hand;
+	static struct run whole, sliced, hand, early;
 	struct plan p;
 
-	if (size < 2 || size > HOP_IN_MAX)
+	if (size < 4 || size > HOP_IN_MAX)
 		return 0;
-	plan(&p, data[0], data[1]);
-	data += 2;
-	size -= 2;
-	run(&whole, &p, data, size, HOP_IN_MAX);
-	run(&sliced, &p, data, size, p.slice);
+	plan(&p, data);
+	data += 4;
+	size -= 4;
+	run(&whole, &p, data, size, HOP_IN_MAX, 0);
+	run(&sliced, &p, data, size, p.slice, 0);
 	same(&whole, &sliced);
+	run(&early, &p, data, size, HOP_IN_MAX, p.pipeline);
+	run(&sliced, &p, data, size, p.slice, p.pipeline);
+	same(&early, &sliced);
 	if (seals(&p))
 		return 0;
 	by_hand(&hand, &p, data, size);
 	same(&whole, &hand);
+	if (!p.logins)
+		same_but_early(&early, &whole);
 	return 0;
 }

@@ -99,14 +99,18 @@ tinyproxy = _peer_fixture(peers.Tinyproxy)
 squid = _peer_fixture(peers.Squid)
 dnsmasq = _peer_fixture(peers.Dnsmasq)
 sshd = _peer_fixture(peers.Sshd)
+ncat = _peer_fixture(peers.Ncat)
+shadowsocks = _peer_fixture(peers.Shadowsocks)
+tor = _peer_fixture(peers.Tor)
 
 
 @pytest.fixture
-def peer(microsocks, danted, tinyproxy, squid):
+def peer(microsocks, danted, tinyproxy, squid, ncat, shadowsocks, tor):
     """peer(name): one of the upstream programs by its name."""
     return lambda name, **kw: {
         "microsocks": microsocks, "danted": danted, "tinyproxy": tinyproxy,
-        "squid": squid}[name](**kw)
+        "squid": squid, "ncat": ncat, "shadowsocks": shadowsocks,
+        "tor": tor}[name](**kw)
 
 
 @pytest.fixture(scope="session")

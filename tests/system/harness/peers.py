@@ -142,6 +142,51 @@ max_filedescriptors 1024
             path.unlink()
 
 
+class Ncat(Peer):
+    """A proxy of the kind `scheme`: "http" or "socks5"."""
+
+    name, scheme = "ncat", "http"
+
+    def configure(self):
+        return [program("ncat"), "-l", "127.0.0.1", self.port, "--proxy-type",
+                self.scheme]
+
+
+class Shadowsocks(Peer):
+    """ss-local as a SOCKS5 proxy, and the ss-server behind it."""
+
+    name, scheme = "shadowsocks", "socks5"
+
+    def configure(self):
+        self.server_port = net.free_port()
+        common = ["-k", "secret", "-m", "chacha20-ietf-poly1305"]
+        server = [program("ss-server"), "-s", "127.0.0.1", "-p",
+                  self.server_port, *common]
+        local = [program("ss-local"), "-s", "127.0.0.1", "-p",
+                 self.server_port, "-b", "127.0.0.1", "-l", self.port, *common]
+        return ["sh", "-c", "%s & exec %s" % (
+            " ".join(map(str, server)), " ".join(map(str, local)))]
+
+    def is_up(self):
+        return super().is_up() and net.answers("127.0.0.1", self.server_port)
+
+
+class Tor(Peer):
+    """Its SOCKS port, of a network that is not there: it goes nowhere."""
+
+    name, scheme = "tor", "socks5"
+
+    def configure(self):
+        conf = self.write("torrc", """\
+SocksPort 127.0.0.1:%(port)d
+DataDirectory %(dir)s/data
+ClientOnly 1
+DirAuthority none orport=9 no-v2 v3ident=%(id)s 127.0.0.1:9 %(id)s
+""" % {"port": self.port, "dir": self.dir, "id": 40 * "0"})
+        return [program("tor"), "--defaults-torrc", "/nonexistent",
+                "--ignore-missing-torrc", "-f", conf, "--quiet"]
+
+
 class Nginx(Peer):
     """Pages: /, /page (with sub-resources), /big, /chunked; git below."""
 

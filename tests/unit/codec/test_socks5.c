@@ -228,6 +228,8 @@ writes_the_same_bytes(void **state)
 	wrote(&b, WIRE("\x05\x01\x00"));
 	assert_int_equal(socks5_write_offer(&b, true), OK);
 	wrote(&b, WIRE("\x05\x02\x00\x02"));
+	assert_int_equal(socks5_write_only(&b, SOCKS5_LOGIN), OK);
+	wrote(&b, WIRE("\x05\x01\x02"));
 	assert_int_equal(socks5_write_method(&b, SOCKS5_NO_METHOD), OK);
 	wrote(&b, WIRE("\x05\xff"));
 	assert_int_equal(socks5_write_login(&b, "alice", "secret"), OK);
@@ -302,6 +304,7 @@ writes_nothing_without_room(void **state)
 	assert_int_equal(socks5_write_login(&b, "alice", "secret"), ERR_SPACE);
 	b = buf_on(mem, 1);
 	assert_int_equal(socks5_write_offer(&b, false), ERR_SPACE);
+	assert_int_equal(socks5_write_only(&b, SOCKS5_LOGIN), ERR_SPACE);
 	assert_int_equal(socks5_write_method(&b, SOCKS5_LOGIN), ERR_SPACE);
 	assert_int_equal(socks5_write_login_status(&b, true), ERR_SPACE);
 	assert_int_equal(buf_len(&b), 0);

@@ -128,6 +128,55 @@ talk_fails(const struct hop_spec *spec, const struct endpoint *to,
 	talk_close(&t);
 }
 
+/*
+ * In flight: all of it is said at once, or nothing as long as there is no room
+ * for it, and once; then the hop hears the answers cut at every place.
+ */
+static inline void
+talk_flies(const struct hop_spec *spec, const struct endpoint *to,
+    const void *greeting, size_t ngreeting, const void *request,
+    size_t nrequest, const void *reply, size_t n)
+{
+	const uint8_t *p = reply;
+	struct talk t;
+	size_t i, room;
+
+	for (i = 0; i <= n; i++) {
+		talk_open(&t, spec, to);
+		for (room = 0; room < ngreeting; room++) {
+			t.out.cap = room;
+			assert_int_equal(t.ops->flight(t.hop, NULL, &t.out,
+					     &t.why),
+			    HOP_MORE);
+			assert_int_equal(buf_len(&t.out), 0);
+		}
+		t.out.cap = sizeof(t.out_mem);
+		assert_int_equal(t.ops->flight(t.hop, NULL, &t.out, &t.why),
+		    HOP_READY);
+		talk_said(&t, greeting, ngreeting);
+		for (room = 0; room < nrequest; room++) {
+			t.out.cap = room;
+			assert_int_equal(t.ops->flight(t.hop, to, &t.out,
+					     &t.why),
+			    HOP_MORE);
+		}
+		t.out.cap = sizeof(t.out_mem);
+		assert_int_equal(t.ops->flight(t.hop, to, &t.out, &t.why),
+		    HOP_READY);
+		talk_said(&t, request, nrequest);
+		assert_int_equal(t.ops->flight(t.hop, to, &t.out, &t.why),
+		    HOP_READY);
+		assert_int_equal(talk_hear(&t, p, i),
+		    i < n ? HOP_MORE : HOP_READY);
+		if (i < n)
+			assert_int_equal(talk_hear(&t, p + i, n - i),
+			    HOP_READY);
+		talk_said(&t, NULL, 0);
+		assert_int_equal(buf_len(&t.in), 0);
+		talk_close(&t);
+	}
+}
+
 static inline struct endpoint
 talk_endpoint(const char *text)
 {

@@ -148,20 +148,21 @@ static const struct hop_ops hop_fake = {
 
 struct word {
 	size_t hop;
-	uint8_t say[512], hear[64];
+	uint8_t say[2048], hear[64];
 	size_t nsay, nhear;
 };
 
 struct world {
 	size_t n, nwords;
+	unsigned pipeline; /* bit k: hop k takes its handshake in one flight */
 	struct hop_spec spec[CHAIN_MAX];
 	const struct hop_spec *list[CHAIN_MAX];
 	struct endpoint target;
-	struct word word[2 * CHAIN_MAX];
+	struct word word[3 * CHAIN_MAX];
 	struct chain *chain;
 	struct buf in, out;
 	enum outcome why;
-	uint8_t in_mem[HOP_IN_MAX], out_mem[8192];
+	uint8_t in_mem[HOP_IN_MAX], out_mem[CHAIN_OUT_MAX];
 };
 
 static void
@@ -179,13 +180,35 @@ add_word(struct world *w, size_t hop, const void *say, size_t nsay,
 
 #define HEAR(s) s, sizeof(s) - 1
 
+static bool
+takes_flight(const struct world *w, size_t k)
+{
+	return (w->pipeline >> k & 1) != 0 && w->spec[k].ops->flight != NULL;
+}
+
 static void
-add_socks5(struct world *w, size_t k, const struct endpoint *to)
+add_login(struct world *w, size_t k)
+{
+	w->spec[k].login = true;
+	strcpy(w->spec[k].user, "alice");
+	strcpy(w->spec[k].pass, "secret");
+	if (takes_flight(w, k))
+		add_word(w, k, "\5\1\2", 3, HEAR("\5\2"));
+	else
+		add_word(w, k, "\5\2\0\2", 4, HEAR("\5\2"));
+	add_word(w, k, "\1\5alice\6secret", 14, HEAR("\1\0"));
+}
+
+static void
+add_socks5(struct world *w, size_t k, const struct endpoint *to, bool login)
 {
 	uint8_t say[300] = { 5, 1, 0, 3 };
 	size_t n = strlen(to->host.name);
 
-	add_word(w, k, "\5\1\0", 3, HEAR("\5\0"));
+	if (login)
+		add_login(w, k);
+	else
+		add_word(w, k, "\5\1\0", 3, HEAR("\5\0"));
 	say[4] = (uint8_t)n;
 	memcpy(say + 5, to->host.name, n);
 	say[5 + n] = (uint8_t)(to->port >> 8);
@@ -226,15 +249,16 @@ name_of(size_t k)
 	return ep;
 }
 
-/* kinds: '5', '4', 'h', and 's' for the one that seals */
+/* kinds: '5', 'l' with a login, '4', 'h', and 's' for the one that seals */
 static void
-world_new(struct world *w, const char *kinds)
+world_with(struct world *w, const char *kinds, unsigned pipeline)
 {
 	const struct endpoint *to;
 	size_t k;
 
 	memset(w, 0, sizeof(*w));
 	w->n = strlen(kinds);
+	w->pipeline = pipeline;
 	w->target = name_of(99);
 	for (k = 0; k < w->n; k++) {
 		w->list[k] = &w->spec[k];
@@ -244,8 +268,9 @@ world_new(struct world *w, const char *kinds)
 		to = k + 1 < w->n ? &w->spec[k + 1].addr : &w->target;
 		switch (kinds[k]) {
 		case '5':
+		case 'l':
 			w->spec[k].ops = &hop_socks5;
-			add_socks5(w, k, to);
+			add_socks5(w, k, to, kinds[k] == 'l');
 			break;
 		case '4':
 			w->spec[k].ops = &hop_socks4a;
@@ -264,6 +289,26 @@ world_new(struct world *w, const char *kinds)
 	w->in = buf_on(w->in_mem, sizeof(w->in_mem));
 	w->out = buf_on(w->out_mem, sizeof(w->out_mem));
 	w->chain = chain_open(w->list, w->n, &w->target);
+	for (k = 0; k < w->n && w->chain != NULL; k++)
+		chain_pipeline(w->chain, k, (pipeline >> k & 1) != 0);
+}
+
+static void
+world_new(struct world *w, const char *kinds)
+{
+	world_with(w, kinds, 0);
+}
+
+/* Again, without a target. */
+static void
+world_untarget(struct world *w)
+{
+	size_t k;
+
+	chain_close(w->chain);
+	w->chain = chain_open(w->list, w->n, NULL);
+	for (k = 0; k < w->n; k++)
+		chain_pipeline(w->chain, k, (w->pipeline >> k & 1) != 0);
 }
 
 static void
@@ -402,8 +447,7 @@ prepares(const char *kinds, size_t slice)
 	size_t n;
 
 	world_new(&w, kinds);
-	chain_close(w.chain);
-	w.chain = chain_open(w.list, w.n, NULL);
+	world_untarget(&w);
 	last = &w.word[w.nwords - 1];
 	assert_int_equal(talk(&w, w.nwords - 1, slice), HOP_READY);
 	assert_int_equal(chain_step(w.chain, &w.in, &w.out, &w.why), HOP_READY);
@@ -415,6 +459,86 @@ prepares(const char *kinds, size_t slice)
 	n = wrap(&w, last->hop, last->hear, last->nhear, wire);
 	assert_int_equal(hear(&w, wire, n, slice), HOP_READY);
 	assert_int_equal(buf_len(&w.out), 0);
+	world_free(&w);
+}
+
+/* -- in flight ----------------------------------------------------------- */
+
+/*
+ * How many words were said when `heard` of them are answered: those of all
+ * hops in a row that take it, and the first of the one behind.
+ */
+static size_t
+said_by(const struct world *w, size_t heard, bool target)
+{
+	size_t i = heard, most = w->nwords - !target;
+
+	if (i >= most)
+		return most;
+	if (!takes_flight(w, w->word[i].hop))
+		return i + 1;
+	while (i < most && takes_flight(w, w->word[i].hop))
+		i++;
+	return i < most ? i + 1 : i;
+}
+
+static void
+expect_words(struct world *w, size_t from, size_t to)
+{
+	static struct word all;
+	size_t i;
+
+	all.hop = from < to ? w->word[from].hop : 0;
+	all.nsay = 0;
+	for (i = from; i < to; i++) {
+		assert_true(all.nsay + w->word[i].nsay <= sizeof(all.say));
+		memcpy(all.say + all.nsay, w->word[i].say, w->word[i].nsay);
+		all.nsay += w->word[i].nsay;
+	}
+	if (from < to)
+		expect_said(w, &all);
+	assert_int_equal(buf_len(&w->out), 0);
+}
+
+/* The target is told when so many words are answered. */
+static void
+flies(const char *kinds, unsigned pipeline, size_t slice, size_t when)
+{
+	static uint8_t wire[WIRE_MAX];
+	enum hop_status st = HOP_MORE;
+	size_t i, n, said = 0, now;
+	struct world w;
+	bool seals;
+
+	world_with(&w, kinds, pipeline);
+	seals = w.spec[w.n - 1].ops->seal != NULL;
+	when = when < w.nwords - 1 ? when : w.nwords - 1;
+	if (when > 0)
+		world_untarget(&w);
+	for (i = 0; i <= w.nwords; i++) {
+		if (i == when && i > 0) {
+			st = chain_step(w.chain, &w.in, &w.out, &w.why);
+			assert_int_equal(st,
+			    i + 1 == w.nwords ? HOP_READY : HOP_MORE);
+			chain_target(w.chain, &w.target);
+		}
+		if (i == when || i == 0)
+			st = chain_step(w.chain, &w.in, &w.out, &w.why);
+		now = said_by(&w, i, i >= when);
+		if (now > said) {
+			expect_words(&w, said, now);
+			said = now;
+		}
+		assert_int_equal(chain_asked(w.chain),
+		    seals ? i == w.nwords : said == w.nwords);
+		assert_int_equal(st, i == w.nwords ? HOP_READY : HOP_MORE);
+		if (i == w.nwords)
+			break;
+		n = wrap(&w, w.word[i].hop, w.word[i].hear, w.word[i].nhear,
+		    wire);
+		st = hear(&w, wire, n, slice);
+	}
+	assert_int_equal(chain_suspects(w.chain), 0);
 	world_free(&w);
 }
 
@@ -464,8 +588,7 @@ takes_a_target_any_time(void **state)
 	(void)state;
 	for (when = 0; when < 6; when++) {
 		world_new(&w, "5h54");
-		chain_close(w.chain);
-		w.chain = chain_open(w.list, w.n, NULL);
+		world_untarget(&w);
 		assert_int_equal(w.nwords, 6);
 		st = talk(&w, when, 1);
 		assert_int_equal(st, when < 5 ? HOP_MORE : HOP_READY);
@@ -489,8 +612,7 @@ tells_of_a_late_target(void **state)
 
 	(void)state;
 	world_new(&w, "55");
-	chain_close(w.chain);
-	w.chain = chain_open(w.list, w.n, NULL);
+	world_untarget(&w);
 	assert_int_equal(talk(&w, 3, 1), HOP_READY);
 	chain_target(w.chain, &w.target);
 	assert_int_equal(chain_step(w.chain, &w.in, &w.out, &w.why), HOP_MORE);
@@ -544,6 +666,194 @@ survives_no_memory_for_a_login(void **state)
 		world_free(&w);
 	}
 	assert_int_equal(n, 3);
+	world_free(&w);
+}
+
+/* Every mix of hops that take it and hops that do not, at every depth. */
+static void
+flies_where_it_may(void **state)
+{
+	static const char *const kinds[] = { "54hl5lh4", "llllllll", "hhhh4444",
+		"5s5ls4h5", "s5l5", "5ss5", "lh4s" };
+	unsigned mask;
+	char some[CHAIN_MAX + 1];
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		for (n = 1; n <= strlen(kinds[i]); n++) {
+			memcpy(some, kinds[i], n);
+			some[n] = '\0';
+			for (mask = 0; mask < 1u << n; mask++) {
+				flies(some, mask, 1, 0);
+				flies(some, mask, 4096, 0);
+				flies(some, mask, 4096, 1 + mask % 7);
+				flies(some, mask, 3, 99);
+			}
+		}
+}
+
+/* As leaves_what_is_behind(), in one flight that takes one answer. */
+static void
+flies_in_one_segment(void **state)
+{
+	static const char behind[] = "220 smtp.example ESMTP\r\n";
+	uint8_t wire[2048];
+	size_t i, n = 0;
+	struct world w;
+
+	(void)state;
+	world_with(&w, "5lh45lh4", 255);
+	assert_int_equal(chain_step(w.chain, &w.in, &w.out, &w.why), HOP_MORE);
+	expect_words(&w, 0, w.nwords);
+	assert_true(chain_asked(w.chain));
+	for (i = 0; i < w.nwords; i++) {
+		memcpy(wire + n, w.word[i].hear, w.word[i].nhear);
+		n += w.word[i].nhear;
+	}
+	memcpy(wire + n, behind, sizeof(behind));
+	n += sizeof(behind);
+	assert_int_equal(hear(&w, wire, n, sizeof(wire)), HOP_READY);
+	assert_int_equal(buf_len(&w.out), 0);
+	assert_int_equal(buf_len(&w.in), sizeof(behind));
+	assert_memory_equal(buf_head(&w.in), behind, sizeof(behind));
+	world_free(&w);
+}
+
+/* With the longest words there are, the room that is promised is enough. */
+static void
+flies_with_long_words(void **state)
+{
+	struct world w;
+	size_t k, most = 0;
+	char kinds[2][9] = { "llllllll", "shhhhhhh" };
+
+	(void)state;
+	for (k = 0; k < 2; k++) {
+		size_t i;
+
+		world_with(&w, kinds[k], 255);
+		chain_close(w.chain);
+		for (i = 0; i < w.n; i++) {
+			w.spec[i].login = true;
+			memset(w.spec[i].user, 'u', 255);
+			memset(w.spec[i].pass, 'p', 255);
+			memset(w.spec[i].addr.host.name, 'x', HOST_MAX);
+		}
+		memset(w.target.host.name, 'x', HOST_MAX);
+		w.chain = chain_open(w.list, w.n, &w.target);
+		for (i = 0; i < w.n; i++)
+			chain_pipeline(w.chain, i, true);
+		assert_int_equal(chain_step(w.chain, &w.in, &w.out, &w.why),
+		    HOP_MORE);
+		if (k == 1) {
+			assert_int_equal(hear(&w, (const uint8_t *)"k", 1, 1),
+			    HOP_MORE);
+			assert_int_equal(hear(&w, (const uint8_t *)"c", 1, 1),
+			    HOP_MORE);
+		}
+		assert_true(chain_asked(w.chain));
+		most = buf_len(&w.out) > most ? buf_len(&w.out) : most;
+		world_free(&w);
+	}
+	assert_true(most > 7 * 1200);
+}
+
+/* All words up to i are answered as they should be, i like this. */
+static void
+crashes(const char *kinds, unsigned pipeline, size_t i, const char *bytes,
+    size_t nbytes, enum outcome why, size_t hop, unsigned suspects)
+{
+	static uint8_t wire[WIRE_MAX];
+	struct world w;
+	size_t k, n = 0;
+
+	world_with(&w, kinds, pipeline);
+	assert_int_equal(chain_step(w.chain, &w.in, &w.out, &w.why), HOP_MORE);
+	for (k = 0; k < i; k++) {
+		memcpy(wire + n, w.word[k].hear, w.word[k].nhear);
+		n += w.word[k].nhear;
+	}
+	memcpy(wire + n, bytes, nbytes);
+	n += nbytes;
+	assert_int_equal(buf_append(&w.in, wire, n), OK);
+	assert_int_equal(chain_step(w.chain, &w.in, &w.out, &w.why),
+	    HOP_FAILED);
+	assert_int_equal(w.why, why);
+	assert_int_equal(chain_at(w.chain), hop);
+	assert_int_equal(chain_suspects(w.chain), suspects);
+	world_free(&w);
+}
+
+static void
+suspects_who_does_not_take_it(void **state)
+{
+	(void)state;
+	/* It wants no login, or another method: both were not offered. */
+	crashes("l", 1, 0, HEAR("\5\0"), OUTCOME_HOP_FAILED, 0, 1);
+	crashes("l", 1, 0, HEAR("\5\377"), OUTCOME_HOP_FAILED, 0, 1);
+	crashes("5l5", 7, 2, HEAR("\5\0"), OUTCOME_HOP_FAILED, 1, 3);
+	crashes("5", 1, 0, HEAR("\5\2"), OUTCOME_HOP_FAILED, 0, 1);
+	/* Nonsense: the second one's or the first one's, who sees it first. */
+	crashes("555", 7, 2, HEAR("HT"), OUTCOME_HOP_FAILED, 1, 3);
+	crashes("h5", 3, 1, HEAR("HT"), OUTCOME_HOP_FAILED, 1, 3);
+	crashes("h5", 1, 0, HEAR("HTTP/1.1 400 no\r\n\r\n"), OUTCOME_HOP_FAILED,
+	    0, 1);
+	/* Alone a CONNECT is no flight, and neither is anything unmarked. */
+	crashes("h", 1, 0, HEAR("HTTP/1.1 400 no\r\n\r\n"), OUTCOME_HOP_FAILED,
+	    0, 0);
+	crashes("5", 0, 0, HEAR("HT"), OUTCOME_HOP_FAILED, 0, 0);
+	crashes("l5", 2, 0, HEAR("HT"), OUTCOME_HOP_FAILED, 0, 0);
+}
+
+/* Who understands and says no would say so in any case. */
+static void
+believes_an_answer(void **state)
+{
+	(void)state;
+	crashes("5", 1, 0, HEAR("\5\377"), OUTCOME_HOP_AUTH, 0, 0);
+	crashes("ll", 3, 1, HEAR("\1\1"), OUTCOME_HOP_AUTH, 0, 0);
+	crashes("5ll", 7, 3, HEAR("\1\1"), OUTCOME_HOP_AUTH, 1, 0);
+	crashes("55", 3, 1, HEAR("\5\5\0\1\0\0\0\0\0\0"), OUTCOME_HOP_FAILED, 0,
+	    0);
+	crashes("55", 3, 3, HEAR("\5\5\0\1\0\0\0\0\0\0"), OUTCOME_REFUSED, 1,
+	    0);
+	crashes("hh", 3, 0, HEAR("HTTP/1.1 407 no\r\n\r\n"), OUTCOME_HOP_AUTH,
+	    0, 0);
+}
+
+/* The connection ends, or nothing comes: the caller asks whom to suspect. */
+static void
+suspects_the_silent(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_with(&w, "55h5", 7);
+	assert_int_equal(chain_step(w.chain, &w.in, &w.out, &w.why), HOP_MORE);
+	assert_int_equal(chain_suspects(w.chain), 1);
+	assert_int_equal(hear(&w, w.word[0].hear, 2, 2), HOP_MORE);
+	assert_int_equal(chain_suspects(w.chain), 1);
+	assert_int_equal(hear(&w, w.word[1].hear, 10, 10), HOP_MORE);
+	assert_int_equal(chain_suspects(w.chain), 3);
+	assert_int_equal(hear(&w, w.word[2].hear, 2, 2), HOP_MORE);
+	assert_int_equal(hear(&w, w.word[3].hear, 10, 10), HOP_MORE);
+	assert_int_equal(chain_suspects(w.chain), 6);
+	assert_int_equal(hear(&w, w.word[4].hear, w.word[4].nhear, 99),
+	    HOP_MORE);
+	assert_int_equal(chain_suspects(w.chain), 4); /* the last: greeted */
+	world_free(&w);
+	/* A request to a hop that took all before it is nothing special. */
+	world_with(&w, "l", 1);
+	world_untarget(&w);
+	chain_step(w.chain, &w.in, &w.out, &w.why);
+	assert_int_equal(chain_suspects(w.chain), 1);
+	assert_int_equal(hear(&w, (const uint8_t *)"\5\2\1\0", 4, 4),
+	    HOP_READY);
+	chain_target(w.chain, &w.target);
+	assert_int_equal(chain_step(w.chain, &w.in, &w.out, &w.why), HOP_MORE);
+	assert_int_equal(chain_suspects(w.chain), 0);
+	assert_true(chain_asked(w.chain));
 	world_free(&w);
 }
 
@@ -769,6 +1079,12 @@ main(void)
 		cmocka_unit_test(tells_of_a_late_target),
 		cmocka_unit_test(tells_another_login),
 		cmocka_unit_test(survives_no_memory_for_a_login),
+		cmocka_unit_test(flies_where_it_may),
+		cmocka_unit_test(flies_in_one_segment),
+		cmocka_unit_test(flies_with_long_words),
+		cmocka_unit_test(suspects_who_does_not_take_it),
+		cmocka_unit_test(believes_an_answer),
+		cmocka_unit_test(suspects_the_silent),
 		cmocka_unit_test(leaves_what_is_behind),
 		cmocka_unit_test(carries_through_seals),
 		cmocka_unit_test(keeps_sealed_first_bytes),

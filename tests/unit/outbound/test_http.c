@@ -252,6 +252,8 @@ says_at_most_its_share(void **state)
 	    4);
 	talk_close(&t);
 	talk_waits_for_room(&open_hop, &target, request, strlen(request));
+	talk_flies(&open_hop, &target, NULL, 0, request, strlen(request),
+	    "HTTP/1.0 200 ok\r\nA: b\r\n\r\n", 25);
 }
 
 static void

@@ -99,6 +99,8 @@ says_at_most_its_share(void **state)
 	talk_close(&t);
 	talk_waits_for_room(&plain_hop, &target,
 	    "\4\1\1\273\0\0\0\1\0a.example", 19);
+	talk_flies(&plain_hop, &target, NULL, 0,
+	    "\4\1\1\273\0\0\0\1\0a.example", 19, GRANTED, 8);
 }
 
 static void

@@ -170,6 +170,74 @@ says_at_most_its_share(void **state)
 	talk_waits_for_room(&login_hop, &target, "\5\2\0\2", 4);
 }
 
+/* What is offered is what is meant, so that the rest may follow at once. */
+static void
+says_it_in_one_flight(void **state)
+{
+	static const char request[] = "\5\1\0\3\11a.example\1\273";
+	static const char login[] = "\5\1\2\1\5alice\6secret";
+
+	(void)state;
+	talk_flies(&open_hop, &target, "\5\1\0", 3, request, 16,
+	    OPEN_OK BOUND_V4, 12);
+	talk_flies(&login_hop, &target, login, 17, request, 16,
+	    LOGIN_OK BOUND_V4, 14);
+	/* As tor answers it. */
+	talk_flies(&login_hop, &target, login, 17, request, 16, "\1\0" BOUND_V4,
+	    12);
+}
+
+/* A request after the answers: said by connect() as ever, or ahead of it. */
+static void
+says_the_rest_later(void **state)
+{
+	struct talk t;
+
+	(void)state;
+	talk_open(&t, &login_hop, &target);
+	assert_int_equal(hop_socks5.flight(t.hop, NULL, &t.out, &t.why),
+	    HOP_READY);
+	talk_said(&t, "\5\1\2\1\5alice\6secret", 17);
+	assert_int_equal(HEAR(&t, LOGIN_OK), HOP_MORE);
+	SAID(&t, "\5\1\0\3\11a.example\1\273");
+	assert_int_equal(hop_socks5.flight(t.hop, &target, &t.out, &t.why),
+	    HOP_READY);
+	SAID(&t, "");
+	assert_int_equal(HEAR(&t, BOUND_V4), HOP_READY);
+	talk_close(&t);
+}
+
+/* Whatever else the hop chooses was not offered, or is no matter of flight. */
+static void
+minds_what_flew(void **state)
+{
+	static const struct {
+		const struct hop_spec *spec;
+		char reply[3];
+		enum outcome why;
+	} wrong[] = {
+		{ &open_hop, "\5\2", OUTCOME_HOP_FAILED },
+		{ &open_hop, "\5\377", OUTCOME_HOP_AUTH },
+		{ &open_hop, "\1\0", OUTCOME_HOP_FAILED },
+		{ &login_hop, "\5\0", OUTCOME_HOP_FAILED },
+		{ &login_hop, "\5\377", OUTCOME_HOP_FAILED },
+		{ &login_hop, "\1\1", OUTCOME_HOP_AUTH },
+		{ &login_hop, "\2\0", OUTCOME_HOP_FAILED },
+	};
+	struct talk t;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		talk_open(&t, wrong[i].spec, &target);
+		hop_socks5.flight(t.hop, NULL, &t.out, &t.why);
+		hop_socks5.flight(t.hop, &target, &t.out, &t.why);
+		assert_int_equal(talk_hear(&t, wrong[i].reply, 2), HOP_FAILED);
+		assert_int_equal(t.why, wrong[i].why);
+		talk_close(&t);
+	}
+}
+
 static void
 survives_no_memory(void **state)
 {
@@ -195,6 +263,9 @@ main(void)
 		cmocka_unit_test(minds_what_was_offered),
 		cmocka_unit_test(refuses_nonsense),
 		cmocka_unit_test(says_at_most_its_share),
+		cmocka_unit_test(says_it_in_one_flight),
+		cmocka_unit_test(says_the_rest_later),
+		cmocka_unit_test(minds_what_flew),
 		cmocka_unit_test(survives_no_memory),
 	};
 
