@@ -20,7 +20,10 @@ for source in "$srcdir"/tests/fuzz/fuzz_*.c; do
 	name=$(basename "$source" .c)
 	program=tests/fuzz/$name
 	corpus=$srcdir/tests/fuzz/corpus/${name#fuzz_}
-	if [ ! -x "$program" ]; then
+	if [ "$name" = fuzz_llhttp ] && [ ! -x "$program" ]; then
+		n=$((n + 1))
+		echo "ok $n - $name # SKIP llhttp is not there: node-llhttp"
+	elif [ ! -x "$program" ]; then
 		verdict 1 "$name: it is not built: is it in FUZZ_TARGETS?"
 	elif [ ! -d "$corpus" ]; then
 		verdict 1 "$name: it has no corpus $corpus"
