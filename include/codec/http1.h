@@ -47,6 +47,7 @@ struct http1_head {
 				 HEAD, 1xx, 204, 304) */
 	uint64_t length;
 	bool close, keep_alive, upgrade; /* Connection options */
+	bool nominates; /* Connection names fields, too */
 	bool expect_continue;
 	size_t nfields;
 	struct http1_field fields[HTTP1_FIELDS_MAX];

@@ -20,8 +20,8 @@
  * send it and step again.
  *
  * What an exchange does besides framing:
- *  - fields for one connection only, and those that name the client or the way
- *    it came, do not pass (src/http/filter.c has the list); none is added;
+ *  - fields for one connection only do not pass, of the others those that its
+ *    profile lets pass (http/profile.h);
  *  - trailers and chunk extensions are dropped;
  *  - a GET may upgrade to "websocket" and nothing else;
  *  - TRACE, CONNECT and OPTIONS with Max-Forwards 0 are OUTCOME_BAD_COMMAND;
@@ -42,7 +42,7 @@
 #include "request/outcome.h"
 
 #define HTTP_HEAD_MAX 65536 /* one head; over it: OUTCOME_TOO_LARGE */
-#define HTTP_OUT_MAX  (HTTP_HEAD_MAX + 1024)
+#define HTTP_OUT_MAX  (HTTP_HEAD_MAX + 8192) /* with what a profile sets */
 
 enum http_status {
 	HTTP_MORE,   /* wants more input */
@@ -60,14 +60,15 @@ struct http_exchange {
 		size_t line;   /* bytes of trailers or interim heads seen */
 	} request, response;
 	enum outcome why;
-	bool head;	   /* the method is HEAD */
-	bool connect;	   /* reserved for tunnels */
-	bool upgrade;	   /* the client asked for an upgrade */
-	bool expect;	   /* the client waits for 100-continue */
-	bool http10;	   /* the client speaks HTTP/1.0 */
+	bool head;         /* the method is HEAD */
+	bool connect;      /* reserved for tunnels */
+	bool upgrade;      /* the client asked for an upgrade */
+	bool expect;       /* the client waits for 100-continue */
+	bool http10;       /* the client speaks HTTP/1.0 */
+	bool trusted;      /* logins pass to and from this origin */
 	bool client_close; /* the client's connection ends with this exchange */
 	bool origin_close; /* and the origin's can not be used again */
-	bool begun;	   /* of the final response, or a 101, bytes went out */
+	bool begun;        /* of the final response, or a 101, bytes went out */
 };
 
 /* The profile outlives the exchange. */

@@ -187,9 +187,14 @@ read_options(struct http1_str list, struct http1_head *h, struct seen *seen)
 			continue;
 		if (!is_token(option))
 			return ERR_PROTO;
-		h->close |= http1_name_is(option, "close");
-		h->keep_alive |= http1_name_is(option, "keep-alive");
-		h->upgrade |= http1_name_is(option, "upgrade");
+		if (http1_name_is(option, "close"))
+			h->close = true;
+		else if (http1_name_is(option, "keep-alive"))
+			h->keep_alive = true;
+		else if (http1_name_is(option, "upgrade"))
+			h->upgrade = true;
+		else
+			h->nominates = true;
 	}
 	return OK;
 }

@@ -5,6 +5,7 @@
 #include "http/exchange.h"
 
 #include "body.h"
+#include "changes.h"
 #include "filter.h"
 #include "put.h"
 
@@ -33,23 +34,6 @@ body_status(const struct http_side *s, enum err e)
 }
 
 /* -- writing -------------------------------------------------------------- */
-
-static void
-put_fields(struct buf *out, enum filter_way way, const struct http1_head *h,
-    const char *except)
-{
-	size_t i;
-
-	for (i = 0; i < h->nfields; i++) {
-		if (http1_name_is(h->fields[i].name, except) ||
-		    !filter_keeps(way, h, &h->fields[i]))
-			continue;
-		put_str(out, h->fields[i].name);
-		put_text(out, ": ");
-		put_str(out, h->fields[i].value);
-		put_text(out, "\r\n");
-	}
-}
 
 static void
 put_body_fields(struct buf *out, enum http1_body body, uint64_t length)
@@ -137,22 +121,18 @@ check_request(const struct http1_head *h, struct endpoint *to,
 	return count_forwards(h, forwards);
 }
 
-/* The port is left out when it is the scheme's (RFC 9110 section 7.2). */
-static void
-put_host(struct buf *out, const struct endpoint *to)
+/* Letter case is nothing to tell one client from another by. */
+static struct endpoint
+lower(const struct endpoint *to)
 {
-	bool v6 = to->type == HOST_IPV6;
-	char host[HOST_MAX + 1];
+	struct endpoint low = *to;
+	char *p;
 
-	endpoint_host_str(to, host);
-	put_text(out, v6 ? "Host: [" : "Host: ");
-	put_text(out, host);
-	put_text(out, v6 ? "]" : "");
-	if (to->port != 80) {
-		put_text(out, ":");
-		put_number(out, to->port);
-	}
-	put_text(out, "\r\n");
+	if (low.type == HOST_NAME)
+		for (p = low.host.name; *p != '\0'; p++)
+			if (*p >= 'A' && *p <= 'Z')
+				*p = (char)(*p - 'A' + 'a');
+	return low;
 }
 
 static void
@@ -160,13 +140,27 @@ put_request(struct buf *out, const struct http_exchange *x,
     const struct http1_head *h, const struct endpoint *to,
     struct http1_str path)
 {
+	struct filter f = {
+		.profile = x->profile,
+		.head = h,
+		.origin = to,
+		.trusted = x->trusted,
+		.http10 = x->http10,
+		.websocket = x->upgrade,
+	};
+	struct endpoint low;
+
+	if (x->profile->base == HTTP_STRICT) {
+		low = lower(to);
+		f.origin = &low;
+	}
 	put_str(out, h->method);
 	put_text(out, path.p[0] == '?' ? " /" : " ");
 	put_str(out, path);
-	put_text(out, " HTTP/1.1\r\n");
-	put_host(out, to);
-	/* HTTP/1.0 knows no 100 (RFC 9110 section 10.1.1): it would not wait */
-	put_fields(out, FILTER_REQUEST, h, x->http10 ? "expect" : "");
+	put_text(out, " HTTP/1.1\r\nHost: ");
+	put_authority(out, f.origin);
+	put_text(out, "\r\n");
+	filter_request(&f, out);
 	put_body_fields(out, h->body, h->length);
 	if (x->upgrade)
 		put_upgrade(out);
@@ -204,6 +198,7 @@ request_head(struct http_exchange *x, struct buf *in, struct buf *out)
 	    wants_websocket(&h);
 	/* A proxy keeps no HTTP/1.0 client (RFC 9112 section 9.3). */
 	x->client_close = x->http10 || h.close;
+	x->trusted = profile_trusts(x->profile, &to);
 	put_request(out, x, &h, &to, path);
 	if (forwards >= 0)
 		put_field_number(out, "Max-Forwards", (uint64_t)forwards);
@@ -244,14 +239,22 @@ http_request_passed(struct http_exchange *x, uint64_t n)
 /* -- the response --------------------------------------------------------- */
 
 static void
-put_response(struct buf *out, const struct http1_head *h)
+put_response(struct buf *out, const struct http_exchange *x,
+    const struct http1_head *h)
 {
+	const struct filter f = {
+		.profile = x->profile,
+		.head = h,
+		.trusted = x->trusted,
+		.websocket = h->status == 101,
+	};
+
 	put_text(out, "HTTP/1.1 ");
 	put_number(out, h->status);
 	put_text(out, " ");
 	put_str(out, h->reason);
 	put_text(out, "\r\n");
-	put_fields(out, FILTER_RESPONSE, h, "");
+	filter_response(&f, out);
 }
 
 static bool
@@ -267,6 +270,13 @@ may_switch(const struct http_exchange *x, const struct http1_head *h)
 	return x->upgrade && body_is_over(&x->request) && wants_websocket(h);
 }
 
+/* Early hints (RFC 8297) have the client make requests and connections. */
+static bool
+is_ahead_of_time(const struct http_exchange *x, const struct http1_head *h)
+{
+	return h->status == 103 && x->profile->base == HTTP_STRICT;
+}
+
 /* 1xx (RFC 9110 section 15.2); not for HTTP/1.0, which does not know it. */
 static enum http_status
 interim(struct http_exchange *x, const struct http1_head *h, struct buf *out)
@@ -275,8 +285,8 @@ interim(struct http_exchange *x, const struct http1_head *h, struct buf *out)
 
 	if (claims_body(h) || (over && !may_switch(x, h)))
 		return fail(x, &x->response, OUTCOME_BAD_RESPONSE);
-	if (!x->http10) {
-		put_response(out, h);
+	if (!x->http10 && !is_ahead_of_time(x, h)) {
+		put_response(out, x, h);
 		if (over)
 			put_upgrade(out);
 		put_text(out, "\r\n");
@@ -301,7 +311,7 @@ final(struct http_exchange *x, const struct http1_head *h, struct buf *out)
 	/* The client may or may not go on to send what it announced. */
 	x->client_close |= body == HTTP1_BODY_CLOSE ||
 	    !body_is_over(&x->request);
-	put_response(out, h);
+	put_response(out, x, h);
 	/* A length without its body is news (RFC 9110 section 8.6), but a 204
 	   has none (section 15.3.5), and chunks are for this connection. */
 	if (h->status == 204 ||

@@ -1,21 +1,31 @@
 /*
- * filter.h - which fields of a head go on to the other side.
+ * filter.h - writes the fields of a head as its profile lets them pass.
  *
- * One table decides.  What it removes is either meant for this connection
- * only, or written anew by the exchange, or says who the client is, on what
- * device, or which way the message came.  Nothing that announces a proxy is ever added.
+ * off and standard keep what passes in its order and spelling.  A request of
+ * strict has an order and a spelling of its own: what the table has a place
+ * for, then what the profile keeps besides.  What Connection names does not
+ * pass, and nothing that announces a proxy is ever added.
  */
 #ifndef HTTP_FILTER_H
 #define HTTP_FILTER_H
 
 #include <stdbool.h>
 
+#include "base/buf.h"
+#include "base/endpoint.h"
 #include "codec/http1.h"
+#include "http/profile.h"
 
-enum filter_way { FILTER_REQUEST, FILTER_RESPONSE };
+struct filter {
+	const struct http_profile *profile;
+	const struct http1_head *head;
+	const struct endpoint *origin; /* of a request */
+	bool trusted;                  /* by the profile, with logins */
+	bool http10;                   /* the client speaks HTTP/1.0 */
+	bool websocket;                /* this head opens one */
+};
 
-/* A field the head's Connection names does not pass either. */
-bool filter_keeps(enum filter_way, const struct http1_head *,
-    const struct http1_field *);
+void filter_request(const struct filter *, struct buf *out);
+void filter_response(const struct filter *, struct buf *out);
 
 #endif

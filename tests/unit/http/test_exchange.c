@@ -139,7 +139,8 @@ static const struct {
 	{ "OPTIONS http://h/ HTTP/1.1\r\nHost: h\r\nMax-Forwards: 10\r\n\r\n",
 	    "", "OPTIONS / HTTP/1.1\r\nHost: h\r\nMax-Forwards: 9\r\n\r\n",
 	    HTTP_DONE },
-	{ GET "Max-Forwards: 0\r\n" END, "", GOT END, HTTP_DONE },
+	{ GET "Max-Forwards: 0\r\n" END, "", GOT "Max-Forwards: 0\r\n" END,
+	    HTTP_DONE },
 	{ "", "GET http", "", HTTP_MORE },
 };
 

@@ -27,7 +27,6 @@ static const char *const not_for_origins[] = {
 	"Trailer",
 	"Upgrade",
 	"HTTP2-Settings",
-	"Max-Forwards",
 	"Via",
 	"Forwarded",
 	"Forwarded-For",
