@@ -10,12 +10,16 @@
 #define LISTEN_HTTP   4u
 #define LISTEN_ALL    7u
 
+#define HEADERS_NAME 64 /* bytes of a profile's name, with its NUL */
+
 struct listen_spec {
 	struct endpoint addr; /* an address; port 0 asks for any free one */
 	unsigned protocols;   /* LISTEN_* */
 	bool auth;	      /* a login is required */
 	bool private_ok;      /* private addresses may be reached */
 	bool proxy_status;    /* HTTP errors say more (RFC 9209) */
+	char headers[HEADERS_NAME]; /* a profile; whether there is one is for
+				       the snapshot to check */
 };
 
 extern const struct conf_directive listen_directives[];

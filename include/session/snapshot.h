@@ -8,6 +8,7 @@
 
 #include "base/source.h"
 #include "config/conf.h"
+#include "http/profile.h"
 #include "inbound/listen.h"
 #include "outbound/hop.h"
 #include "policy/auth.h"
@@ -25,6 +26,7 @@ struct snapshot {
 	struct rules *rules;
 	struct identity_key identity_key;
 	struct routes *routes;
+	struct http_profiles *profiles;
 	struct settings settings;
 	/* Where what goes direct leaves from: all 0 but in a leak test. */
 	struct source direct;
@@ -39,5 +41,8 @@ extern const struct conf_directive *const snapshot_tables[];
  */
 struct snapshot *snapshot_load(struct conf *);
 void snapshot_free(struct snapshot *); /* accepts NULL */
+/* That of a rule, by its name, or that of the listener; never NULL. */
+const struct http_profile *snapshot_profile(const struct snapshot *,
+    const struct listen_spec *, const char *headers);
 
 #endif

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,10 @@ static const struct conf_arg status_args[] = {
 };
 static const struct conf_arg private_args[] = {
 	{ .word = "yes|no", .kind = CONF_YESNO },
+	{ .word = NULL },
+};
+static const struct conf_arg headers_args[] = {
+	{ .word = "NAME", .kind = CONF_NAME },
 	{ .word = NULL },
 };
 static const struct conf_arg listen_args[] = {
@@ -83,6 +88,16 @@ static const struct conf_directive in_block[] = {
 		   "name or address.",
 	    .example = "proxy-status on;",
 	},
+	{
+	    .name = "headers",
+	    .args = headers_args,
+	    .min_args = 1,
+	    .dflt = "standard",
+	    .doc = "Which profile of header fields HTTP requests get when "
+		   "their rule names none: off, standard, strict, or one "
+		   "that a `headers` directive makes.",
+	    .example = "headers strict;",
+	},
 	{ .name = NULL },
 };
 
@@ -134,13 +149,17 @@ private_ok(const struct conf_node *listen)
 static struct listen_spec
 read_spec(struct conf *c, const struct conf_node *n)
 {
-	return (struct listen_spec){
+	const char *headers = conf_get(c, n, "headers")->text;
+	struct listen_spec spec = {
 		.addr = n->args[0].as.endpoint,
 		.protocols = protocols_of(n),
 		.auth = conf_get(c, n, "auth")->as.choice == 0,
 		.private_ok = private_ok(n),
 		.proxy_status = conf_get(c, n, "proxy-status")->as.choice == 0,
 	};
+
+	snprintf(spec.headers, sizeof(spec.headers), "%s", headers);
+	return spec;
 }
 
 static void
@@ -206,6 +225,7 @@ load_default(struct conf *c, struct listen_spec **list)
 	}
 	spec->addr = endpoint_from_ip(&ip, 1080);
 	spec->protocols = LISTEN_ALL;
+	strcpy(spec->headers, "standard");
 	spec->private_ok = true;
 	return 1;
 }

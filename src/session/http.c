@@ -101,7 +101,9 @@ http_begin(struct session *s)
 		forget_request(h);
 		return S_HTTP;
 	}
-	http_exchange_init(&h->x, &http_profile_standard);
+	http_exchange_init(&h->x,
+	    snapshot_profile(s->worker->snapshot, s->spec,
+		u->verdict.headers));
 	h->at_head = true;
 	h->told = h->readable = false;
 	h->pass[TO_ORIGIN] = h->pass[TO_CLIENT] = 0;

@@ -53,7 +53,8 @@ def test_every_option_is_in_the_manual():
 # Where the example of a directive may stand, and what it needs around it.
 AROUND = ["%s", "%s\nrule chain deep", "%s\nrule chain n1",
           "listen 127.0.0.1:1 { %s }", "timeout { %s }", "dns { %s }",
-          "user a { %s }", "chain c { %s }\nrule chain c",
+          "user a { %s }", "headers h { %s }",
+          "headers h { base strict; %s }", "chain c { %s }\nrule chain c",
           "proxy p socks5://127.0.0.1:1 { %s }\nrule chain p",
           "proxy p socks5://127.0.0.1:1 {\n%s\nuser u\n}\nrule chain p",
           "proxy p socks5://127.0.0.1:1 {\n%s\npassword x\n}\n"
