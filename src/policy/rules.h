@@ -31,20 +31,24 @@ struct ports {
 };
 
 struct rule {
+	/*
+	 * Conditions; none of a kind: that kind matches everything.  They come
+	 * first and fill a cache line, as most rules are asked for no more.
+	 */
+	struct cidr *from;
+	struct to *to;
+	struct ports *port;
+	char **user;
+	struct endpoint *listener;
+	unsigned nfrom, nto, nport, nuser, nlistener;
+	unsigned protocols; /* a bit for each; 0: all */
+
 	enum verdict_action action;
 	char *chain, *headers, *file; /* NULL: not said */
 	unsigned line;
 	unsigned isolate; /* ISOLATE_* bits */
 	enum { PRIVATE_AS_LISTENER, PRIVATE_OK, PRIVATE_NOT } private;
 	struct source_spec source;
-	/* Conditions; none of a kind: that kind matches everything. */
-	struct cidr *from;
-	struct to *to;
-	struct ports *port;
-	char **user;
-	struct endpoint *listener;
-	size_t nfrom, nto, nport, nuser, nlistener;
-	unsigned protocols; /* a bit for each; 0: all */
 };
 
 /*

@@ -221,6 +221,21 @@ def test_a_mistake_in_a_list_has_its_place(dir):
     assert "x.conf:1:16:" in got.stderr
 
 
+@pytest.mark.parametrize("isolate, want", [
+    ("", 2), (" isolate client", 1), (" isolate none", 1)])
+def test_a_kept_connection_is_of_one_identity(bauta, web, isolate, want):
+    """Here a login needs not be right: it says what to keep apart."""
+    d = bauta(conf="listen 127.0.0.1:%d\nrule direct%s\n" %
+              (net.free_port(), isolate))
+    with wire.connect(d.addr) as s:
+        for login in ("YTph", "YTph", "Yjpi"):
+            r = wire.request(s, "GET", web.url("/head"),
+                             "Proxy-Authorization: Basic %s\r\n" % login)
+            assert r.status == 200
+            assert b"YTph" not in r.body and b"Yjpi" not in r.body
+    assert len(web.conns) == want
+
+
 def test_connections_leave_from_the_source_of_their_rule(bauta, target):
     o = target(origin.echo, hosts=("127.0.0.1", "::1"))
     port = net.free_port()

@@ -98,6 +98,40 @@ loads_one(void **state)
 	}
 }
 
+/* Without a word: where only this machine comes in. */
+static void
+private_addresses_are_for_loopback(void **state)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+	} asked[] = {
+		{ "", true },
+		{ "listen 127.0.0.1:1", true },
+		{ "listen [::1]:1", true },
+		{ "listen [::ffff:127.0.0.1]:1", true },
+		{ "listen 127.0.0.1:1 { allow-private no; }", false },
+		{ "listen 0.0.0.0:1 { open yes; }", false },
+		{ "listen [::]:1 { open yes; }", false },
+		{ "listen 192.0.2.1:1 { open yes; }", false },
+		{ "listen 10.0.0.1:1 { open yes; allow-private no; }", false },
+		{ "listen 10.0.0.1:1 { open yes; allow-private yes; }", true },
+	};
+	struct listen_spec *list;
+	struct conf *c;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(asked); i++) {
+		c = parse(asked[i].text);
+		assert_int_equal(listen_load(c, &list), 1);
+		if (list->private_ok != asked[i].ok)
+			fail_msg("%s", asked[i].text);
+		free(list);
+		conf_free(c);
+	}
+}
+
 static void
 proxy_status_is_off_unless_asked_for(void **state)
 {
@@ -234,6 +268,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(loads_one),
 		cmocka_unit_test(loads_many_in_order),
+		cmocka_unit_test(private_addresses_are_for_loopback),
 		cmocka_unit_test(proxy_status_is_off_unless_asked_for),
 		cmocka_unit_test(reports_mistakes),
 		cmocka_unit_test(the_table_is_in_order),

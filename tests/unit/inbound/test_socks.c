@@ -129,6 +129,58 @@ requests_arrive_however_cut(void **state)
 	}
 }
 
+/* A login nobody asked for tells apart, and is not kept. */
+static void
+claims_tell_apart(void **state)
+{
+	static const struct {
+		const char *wire;
+		size_t len;
+		unsigned same; /* as all of this number */
+	} said[] = {
+		{ WIRE("\x05\x01\x00" CONNECT), 0 },
+		{ WIRE("\x05\x01\x02" LOGIN CONNECT), 1 },
+		{ WIRE("\x05\x02\x00\x02" LOGIN CONNECT), 1 },
+		{ WIRE("\x05\x01\x02" WRONG CONNECT), 2 },
+		{ WIRE("\x05\x01\x02" "\x01\x06" "alices" "\x05" "ecret" CONNECT),
+		    3 },
+		{ WIRE("\x04\x01\x00\x50\xc0\x00\x02\x07" "\0"), 0 },
+		{ WIRE("\x04\x01\x00\x50\xc0\x00\x02\x07" "bob\0"), 4 },
+		{ WIRE("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n"), 0 },
+		{ WIRE("GET http://a/ HTTP/1.1\r\nHost: a\r\n"
+		       "Proxy-Authorization: Basic YWxpY2U6c2VjcmV0\r\n\r\n"),
+		    1 },
+	};
+	static const enum request_protocol protocols[] = { PROTOCOL_SOCKS5,
+		PROTOCOL_SOCKS5, PROTOCOL_SOCKS5, PROTOCOL_SOCKS5,
+		PROTOCOL_SOCKS5, PROTOCOL_SOCKS4, PROTOCOL_SOCKS4,
+		PROTOCOL_HTTP, PROTOCOL_HTTP };
+	static uint8_t claim[COUNT(said)][CLAIM_LEN];
+	static const uint8_t none[CLAIM_LEN];
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < COUNT(said); i++) {
+		talk_start(&t, LISTEN_ALL, false);
+		talk_hear(&t, said[i].wire, said[i].len, said[i].len);
+		assert_int_equal(t.status, INBOUND_READY);
+		assert_int_equal(t.ib.request.protocol, protocols[i]);
+		assert_string_equal(t.ib.request.user, "");
+		assert_string_equal(t.ib.user, "");
+		assert_string_equal(t.ib.pass, "");
+		memcpy(claim[i], t.ib.request.claim, CLAIM_LEN);
+		assert_int_equal(memcmp(claim[i], none, CLAIM_LEN) == 0,
+		    said[i].same == 0);
+		for (k = 0; k < i; k++)
+			assert_int_equal(
+			    memcmp(claim[i], claim[k], CLAIM_LEN) == 0,
+			    said[i].same == said[k].same);
+	}
+	talk_start(&t, LISTEN_ALL, false);
+	talk_hear(&t, WIRE("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n"), 64);
+	assert_int_equal(t.ib.request.protocol, PROTOCOL_CONNECT);
+}
+
 static void
 failures_arrive_however_cut(void **state)
 {
@@ -265,6 +317,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_arrive_however_cut),
+		cmocka_unit_test(claims_tell_apart),
 		cmocka_unit_test(failures_arrive_however_cut),
 		cmocka_unit_test(nothing_is_said_that_would_be_misread),
 		cmocka_unit_test(every_outcome_has_its_reply),
