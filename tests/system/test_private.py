@@ -1,11 +1,12 @@
 """What is private stays out of reach: in every spelling, by every way in."""
 import ipaddress
 import socket
+import sys
 import threading
 
 import pytest
 
-from harness import conf, dnsd as dns, net, wire
+from harness import conf, daemon, dnsd as dns, net, origin, proc, wire
 
 SPELLINGS = """
 127.0.0.1 127.0.0.2 127.255.255.254 127.1 127.0.1 0177.1 0177.0.0.1 0x7f.1
@@ -217,3 +218,56 @@ def test_what_is_private_goes_through_no_chain(bauta, hop, echo):
     s.close()
     assert got == 0
     assert [x[1] for x in h.asked if x[1]] == ["some.name.net"]
+
+
+# -- Public addresses that are this machine's: in a namespace of its own ------
+
+OWN = ["8.8.4.4", "2001:4860::8", "2001:4861::1234"]
+NAMESPACE = """
+ip link set lo up
+ip addr add 8.8.4.4/32 dev lo
+ip addr add 2001:4860::8/128 dev lo nodad
+ip route add local 2001:4861::/64 dev lo
+exec "$@"
+"""
+
+
+def test_a_public_address_of_this_machine_is_private(dir):
+    """So is one of a network that is routed to it as a whole."""
+    inside = ["unshare", "-rn", "sh", "-ec", NAMESPACE, "sh"]
+    if proc.run([*inside, "true"]).returncode != 0:
+        pytest.skip("no network namespaces here")
+    got = proc.run([*inside, sys.executable, "-B", __file__, dir], timeout=60)
+    assert got.returncode == 0, got.stdout + got.stderr
+
+
+def in_the_namespace(dir):
+    for private_ok, want in (("yes", 0), ("no", wire.DENIED)):
+        d = daemon.Daemon(dir=dir, conf="listen 127.0.0.1:%d "
+                          "{ allow-private %s; }\nrule direct\n" %
+                          (net.free_port(), private_ok)).wait_ready()
+        for host in OWN:
+            o = origin.Origin(origin.echo, hosts=(
+                "::" if ":" in host else "0.0.0.0",))
+            s, got = wire.socks5(d.addr, (host, o.port))
+            s.close()
+            assert got == want, (host, private_ok, got)
+            if want == 0:
+                o.wait_conns(1)
+            else:
+                assert not o.strangers()
+            o.close()
+        d.check()
+    # One of our own listeners, by an address that is only routed here.
+    d = daemon.Daemon(dir=dir, conf="listen [::]:%d { open yes; "
+                      "allow-private yes; }\nrule direct\n" %
+                      net.free_port()).wait_ready()
+    for host in (*OWN[1:], "::1"):
+        s, got = wire.socks5(("::1", d.port), (host, d.port))
+        s.close()
+        assert got == wire.DENIED, host
+    d.check()
+
+
+if __name__ == "__main__":
+    in_the_namespace(sys.argv[1])
