@@ -3,7 +3,7 @@ import hashlib
 
 import pytest
 
-from harness import peers, proc, site, wire
+from harness import net, peers, proc, site, wire
 from harness.daemon import SANITIZED, SLOW
 
 GIB = 1 << 30
@@ -71,6 +71,11 @@ def site_of():
         s.close()
 
 
+def conf(profile):
+    return "listen 127.0.0.1:%d { headers %s; }\n" % (net.free_port(),
+                                                      profile)
+
+
 def check_report(s):
     assert {k: v for k, v in s.report.items()
             if k in s.expected()} == s.expected()
@@ -97,6 +102,15 @@ def of_path(s, path):
     return got[0]
 
 
+def check_off(s):
+    """All that the browser says to an origin arrives, and nothing else."""
+    assert {x.lower() for x in EXTRA} <= set(names(of_path(s, "/json")))
+    assert "sec-ch-ua" in names(of_path(s, "/json"))
+    assert "via" not in names(of_path(s, "/json"))
+    assert s.report["headers"] == [
+        "fetched", "yes", '{"report_to":"x","max_age":1}']
+
+
 def check_standard(s):
     """None of the groups; a rest that is what the browser sent."""
     for head in s.heads:
@@ -108,14 +122,36 @@ def check_standard(s):
     assert s.report["headers"] == ["fetched", "yes", None]
 
 
+def check_strict(s):
+    """Nothing that is the client's own, in any request."""
+    for head in s.heads:
+        line, rest = head.split(b"\r\n", 1)
+        assert b"SECRET" not in rest and b"rm-CH" not in rest, head
+        assert not [n for n in names(head) if n.startswith(IDENTIFYING)], head
+        assert not {"cookie", "authorization"} & set(names(head)), head
+    agents = {v for h in s.heads for k, v in wire.parse_head(h)[1]
+              if k.lower() == "user-agent"}
+    assert len(agents) == 1, agents
+    assert s.report["headers"][0] == "fetched"
+    assert s.report["headers"][2] is None
+
+
+CHECKS = {"off": check_off, "standard": check_standard,
+          "strict": check_strict}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["length", "chunked"])
 @pytest.mark.parametrize("scheme", ["socks5", "http"])
-def test_a_page_a_form_a_websocket_and_bodies(bauta, browse, scheme, how):
-    s = browse(bauta(), scheme, how=how, extra=EXTRA)
+@pytest.mark.parametrize("profile", ["off", "standard", "strict"])
+def test_a_page_a_form_a_websocket_and_bodies(bauta, browse, profile, scheme,
+                                              how):
+    s = browse(bauta(conf=conf(profile)), scheme, how=how, extra=EXTRA)
     check_report(s)
     if scheme == "http":
-        check_standard(s)
+        # A browser asks an HTTP proxy for a tunnel to open a websocket in.
+        s.heads = [h for h in s.heads if not h.startswith(b"GET /socket ")]
+        CHECKS[profile](s)
 
 
 @pytest.mark.slow

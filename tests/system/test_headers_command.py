@@ -86,6 +86,20 @@ def test_readme_shows_what_it_prints(bauta):
         assert line[4:] in got, line
 
 
+def test_it_shows_what_a_profile_does(bauta):
+    def with_profile(name):
+        return shown(bauta(conf="listen 127.0.0.1:%d { headers %s; }\n" % (
+            net.free_port(), name)))
+    s = with_profile("off")
+    assert s.sent - s.arrived == 2 and s.changed == 0	# hop-by-hop fields
+    s = with_profile("strict")
+    assert s.request["User-Agent"][0] == "~"
+    assert s.request["Cookie"][0] == s.response["ETag"][0] == "-"
+    said = re.search(r"headers strict;.*?(\d+) arrive",
+                     (daemon.TOP / "README").read_text(), re.S)
+    assert s.arrived == int(said.group(1))
+
+
 @pytest.mark.parametrize("scheme", ["socks5", "socks4a", "http"])
 def test_every_scheme_works(bauta, scheme):
     s = shown(bauta(), scheme)
