@@ -34,7 +34,7 @@
 enum conf_kind {
 	CONF_NAME,     /* a word of letters, digits, '.', '_', '-' */
 	CONF_TEXT,     /* any bytes but NUL */
-	CONF_YESNO,    /* yes, no */
+	CONF_YESNO,    /* yes or on, no or off; word: "yes|no" or "on|off" */
 	CONF_CHOICE,   /* one of arg->choices */
 	CONF_NUMBER,   /* decimal, within arg->min..max */
 	CONF_SIZE,     /* number with optional k, m, g (powers of 1024) */

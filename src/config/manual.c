@@ -101,9 +101,7 @@ put_head(const struct conf_directive *d, FILE *f)
 		if (i >= d->min_args)
 			fputs(" Oo", f);
 		if (shows_choices(a)) {
-			put_choices(a->kind == CONF_YESNO ? "yes|no"
-							  : a->choices,
-			    " |", f);
+			put_choices(a->word, " |", f);
 		} else {
 			fputs(" Ar ", f);
 			put_quoted(a->word, f);

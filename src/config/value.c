@@ -38,19 +38,21 @@ static bool
 yesno_value(struct conf *c, const struct source *s, const struct token *t,
     bool *yes)
 {
-	static const char *const like[2] = { "no", "yes" };
+	static const char *const words[4] = { "no", "off", "yes", "on" };
 	const char *hint = NULL;
+	size_t i;
 
-	*yes = strcmp(t->text, "yes") == 0;
-	if (*yes || strcmp(t->text, "no") == 0)
-		return true;
-	if (strcasecmp(t->text, "on") == 0 || strcasecmp(t->text, "true") == 0)
+	for (i = 0; i < 4; i++) {
+		*yes = i >= 2;
+		if (strcmp(t->text, words[i]) == 0)
+			return true;
+	}
+	if (strcasecmp(t->text, "true") == 0)
 		hint = "did you mean \"yes\"?";
-	else if (strcasecmp(t->text, "off") == 0 ||
-	    strcasecmp(t->text, "false") == 0)
+	else if (strcasecmp(t->text, "false") == 0)
 		hint = "did you mean \"no\"?";
 	else
-		hint = conf_did_you_mean(c, t->text, like, 2);
+		hint = conf_did_you_mean(c, t->text, words, 4);
 	mistake_at(c, s, t, hint, "\"%s\" is neither \"yes\" nor \"no\"",
 	    harmless(t->text));
 	return false;

@@ -21,7 +21,7 @@ static const struct conf_arg open_args[] = {
 	{ .word = NULL },
 };
 static const struct conf_arg status_args[] = {
-	{ .word = "on|off", .kind = CONF_CHOICE, .choices = "on|off" },
+	{ .word = "on|off", .kind = CONF_YESNO },
 	{ .word = NULL },
 };
 static const struct conf_arg private_args[] = {
@@ -155,7 +155,7 @@ read_spec(struct conf *c, const struct conf_node *n)
 		.protocols = protocols_of(n),
 		.auth = conf_get(c, n, "auth")->as.choice == 0,
 		.private_ok = private_ok(n),
-		.proxy_status = conf_get(c, n, "proxy-status")->as.choice == 0,
+		.proxy_status = conf_get(c, n, "proxy-status")->as.yes,
 	};
 
 	snprintf(spec.headers, sizeof(spec.headers), "%s", headers);

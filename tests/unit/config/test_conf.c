@@ -208,6 +208,22 @@ words_of_choice(void **state)
 	conf_free(c);
 }
 
+static void
+yes_has_two_words(void **state)
+{
+	static const char *const text[] = { "yesno no", "yesno yes",
+		"yesno off", "yesno on" };
+	struct conf *c;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		c = good(text[i]);
+		assert_int_equal(arg(c, "yesno", 0)->as.yes, i % 2);
+		conf_free(c);
+	}
+}
+
 /* -- looking up ----------------------------------------------------------- */
 
 static void
@@ -347,6 +363,7 @@ main(void)
 		cmocka_unit_test(endpoints_are_read),
 		cmocka_unit_test(urls_are_taken_apart),
 		cmocka_unit_test(words_of_choice),
+		cmocka_unit_test(yes_has_two_words),
 		cmocka_unit_test(defaults_are_found),
 		cmocka_unit_test(texts_add_up),
 		cmocka_unit_test(what_is_wrong_is_left_out),

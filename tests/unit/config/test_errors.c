@@ -60,8 +60,10 @@ static const struct row rows[] = {
 	{ "name @"
 	  "0123456789012345678901234567890123456789012345678901234567890123",
 	    "a name can not be longer than 63 characters", NULL },
-	{ "yesno @on", "\"on\" is neither \"yes\" nor \"no\"",
+	{ "yesno @TRUE", "\"TRUE\" is neither \"yes\" nor \"no\"",
 	    "did you mean \"yes\"?" },
+	{ "yesno @offf", "\"offf\" is neither \"yes\" nor \"no\"",
+	    "did you mean \"off\"?" },
 	{ "yesno @False", "\"False\" is neither \"yes\" nor \"no\"",
 	    "did you mean \"no\"?" },
 	{ "yesno @yess", "\"yess\" is neither \"yes\" nor \"no\"",
