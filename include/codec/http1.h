@@ -73,6 +73,7 @@ enum err http1_read_chunk(const void *in, size_t len, size_t *used,
 enum err http1_read_trailer(const void *in, size_t len, size_t *used,
     struct http1_field *);
 
+bool http1_is_tchar(unsigned char); /* a byte of a token or method */
 bool http1_name_is(struct http1_str, const char *lower); /* without case */
 const struct http1_field *http1_find(const struct http1_head *,
     const char *lower); /* the first, or NULL */

@@ -15,14 +15,13 @@ is_digit(unsigned char c)
 }
 
 /* RFC 9110 section 5.6.2, a bit for each byte */
-static bool
-is_tchar(unsigned char c)
+bool
+http1_is_tchar(unsigned char c)
 {
 	static const uint32_t bits[4] = {
-		0,
-		0x03ff6cfa, /* !#$%&'*+-. 0-9 */
-		0xc7fffffe, /* A-Z ^_ */
-		0x57ffffff, /* ` a-z | ~ */
+		0, 0x03ff6cfa, /* !#$%&'*+-. 0-9 */
+		0xc7fffffe,    /* A-Z ^_ */
+		0x57ffffff,    /* ` a-z | ~ */
 	};
 
 	return c < 128 && (bits[c / 32] >> c % 32 & 1) != 0;
@@ -46,7 +45,7 @@ is_token(struct http1_str s)
 {
 	size_t i = 0;
 
-	while (i < s.n && is_tchar((unsigned char)s.p[i]))
+	while (i < s.n && http1_is_tchar((unsigned char)s.p[i]))
 		i++;
 	return s.n > 0 && i == s.n;
 }
@@ -206,7 +205,8 @@ is_host(struct http1_str s)
 	size_t i = 0;
 
 	while (i < s.n &&
-	    (is_tchar((unsigned char)s.p[i]) || strchr(":[]", s.p[i]) != NULL))
+	    (http1_is_tchar((unsigned char)s.p[i]) ||
+		strchr(":[]", s.p[i]) != NULL))
 		i++;
 	return i == s.n;
 }
@@ -432,7 +432,7 @@ skip_value(const char *p, const char *end)
 				return NULL;
 		return p < end ? p + 1 : NULL;
 	}
-	while (p < end && is_tchar((unsigned char)*p))
+	while (p < end && http1_is_tchar((unsigned char)*p))
 		p++;
 	return p > from ? p : NULL;
 }
