@@ -26,6 +26,7 @@
 #define OUTBOUND_CHAIN_H
 
 #include "outbound/hop.h"
+#include "request/identity.h"
 
 #define CHAIN_MAX     8
 #define CHAIN_OUT_MAX 16384 /* room that `out` needs: all hops, in seals */
@@ -46,6 +47,15 @@ void chain_target(struct chain *, const struct endpoint *);
  * and the chain is of no use but to be closed.
  */
 bool chain_login(struct chain *, size_t k, const char *user, const char *pass);
+/*
+ * Before the first step, for every chain of a configuration with such hops:
+ * those that are tor are told the identity, as the user "<torS0X>0" (tor's
+ * proposal 351; to an older tor a login like any other) and a password that
+ * only who knows the key could tell from another one.  key: DIGEST_LEN secret
+ * bytes; with others every identity is a new one to tor.  false: no memory, as
+ * with chain_login().
+ */
+bool chain_isolate(struct chain *, const uint8_t *key, const struct identity *);
 /*
  * Before the first step: hop k takes its handshake in one flight, and bytes
  * behind its request before it answered.  Kinds that have to hear first (what

@@ -35,12 +35,22 @@ enum hop_status {
 	HOP_FAILED /* reason in *why */
 };
 
+/* Does the proxy take its handshake in one flight? */
+enum hop_pipeline {
+	HOP_PIPELINE_AUTO, /* to be found out */
+	HOP_PIPELINE_YES,
+	HOP_PIPELINE_NO,
+};
+
 struct hop_spec {
 	const struct hop_ops *ops;
 	char name[64]; /* as in the configuration, for logs */
 	struct endpoint addr;
 	char user[256], pass[256]; /* "" when there is no login */
 	bool login;
+	enum hop_pipeline pipeline;
+	bool
+	    tor; /* each identity has a login of its own, see chain_isolate() */
 };
 
 struct hop_ops {

@@ -4,6 +4,8 @@
 
 #include "outbound/chain.h"
 
+#include "tor.h"
+
 /* Inside the seal of a hop: plain to it, the wire of the hops behind it. */
 struct inside {
 	struct buf in, out;
@@ -144,6 +146,21 @@ chain_login(struct chain *c, size_t k, const char *user, const char *pass)
 	c->hop[k] = hop;
 	c->spec[k] = c->own[k] = own;
 	return true;
+}
+
+bool
+chain_isolate(struct chain *c, const uint8_t *key, const struct identity *id)
+{
+	char pass[TOR_PASSWORD];
+	bool ok = true;
+	size_t k;
+
+	tor_password(pass, key, id);
+	for (k = 0; k < c->n && ok; k++)
+		if (c->spec[k]->tor)
+			ok = chain_login(c, k, TOR_USER, pass);
+	explicit_bzero(pass, sizeof(pass));
+	return ok;
 }
 
 size_t

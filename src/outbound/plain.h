@@ -14,7 +14,7 @@ struct hop {
 	const struct endpoint *to; /* known from connect on */
 	unsigned step;
 	bool ahead, asked; /* said in flight: what comes before, the request */
-	size_t seen; /* HTTP: bytes of heads so far */
+	size_t seen;       /* HTTP: bytes of heads so far */
 };
 
 struct plain_step {

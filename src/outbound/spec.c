@@ -39,7 +39,20 @@ static const struct conf_arg password_arg[] = {
 	{ .word = NULL },
 };
 
-static const struct conf_directive login_directives[] = {
+static const struct conf_arg pipeline_args[] = {
+	/* in the order of hop_pipeline */
+	{ .word = "auto|yes|no",
+	    .kind = CONF_CHOICE,
+	    .choices = "auto|yes|no" },
+	{ .word = NULL },
+};
+
+static const struct conf_arg yes_no[] = {
+	{ .word = "yes|no", .kind = CONF_YESNO },
+	{ .word = NULL },
+};
+
+static const struct conf_directive block_directives[] = {
 	{
 	    .name = "user",
 	    .args = user_arg,
@@ -56,6 +69,28 @@ static const struct conf_directive login_directives[] = {
 		   "text itself.",
 	    .example = "password file:/etc/bauta/n1.password",
 	},
+	{
+	    .name = "pipeline",
+	    .args = pipeline_args,
+	    .min_args = 1,
+	    .dflt = "auto",
+	    .doc = "Whether the proxy is told all at once, greeting, login and "
+		   "request, which saves one or two round trips: dante, tor, "
+		   "ss-local and HTTP proxies take that, microsocks does not. "
+		   " With auto it is found out.",
+	    .example = "pipeline yes",
+	},
+	{
+	    .name = "tor",
+	    .args = yes_no,
+	    .min_args = 1,
+	    .dflt = "no",
+	    .doc = "Whether the proxy is tor.  Then each identity of a rule's "
+		   "isolate is told to it by a login, and gets circuits of its "
+		   "own there.  Only for socks5, and without user and "
+		   "password.",
+	    .example = "tor yes",
+	},
 	{ .name = NULL },
 };
 
@@ -65,7 +100,7 @@ const struct conf_directive proxy_directives[] = {
 	    .args = name_and_url,
 	    .min_args = 2,
 	    .many = true,
-	    .block = login_directives,
+	    .block = block_directives,
 	    .doc = "A proxy that connections may be sent through, named in a "
 		   "chain or a rule.  The scheme of the URL is socks5, socks4a "
 		   "or http.  Names of targets are never looked up here: the "
@@ -170,6 +205,26 @@ read_login(struct conf *c, const struct conf_node *n, struct hop_spec *spec)
 }
 
 static void
+read_block(struct conf *c, const struct conf_node *n, struct hop_spec *spec)
+{
+	const struct conf_node *tor = conf_in(n, "tor");
+
+	spec->pipeline = (enum hop_pipeline)conf_get(c, n, "pipeline")
+			     ->as.choice;
+	spec->tor = conf_get(c, n, "tor")->as.yes;
+	if (!spec->tor)
+		return;
+	if (spec->ops != &hop_socks5)
+		conf_error_at(c, tor, &tor->args[0], NULL,
+		    "tor is a socks5 proxy, this one is %s", spec->ops->scheme);
+	else if (spec->login)
+		conf_error_at(c, tor, &tor->args[0],
+		    "remove the user and the password",
+		    "the login of a tor proxy says who shares a circuit, it "
+		    "is made for each identity");
+}
+
+static void
 read_proxy(struct conf *c, const struct conf_node *n, struct hop_spec *spec)
 {
 	const struct conf_value *name = &n->args[0], *url = &n->args[1];
@@ -178,13 +233,15 @@ read_proxy(struct conf *c, const struct conf_node *n, struct hop_spec *spec)
 	strcpy(spec->name, name->text);
 	spec->addr = url->as.url.endpoint;
 	spec->ops = find_kind(url->as.url.scheme);
-	if (spec->ops == NULL)
+	if (spec->ops == NULL) {
 		conf_error_at(c, n, url, nearest_scheme(c, url->as.url.scheme),
 		    "no kind of proxy is called \"%s\": socks5, socks4a or "
 		    "http",
 		    url->as.url.scheme);
-	else
-		read_login(c, n, spec);
+		return;
+	}
+	read_login(c, n, spec);
+	read_block(c, n, spec);
 }
 
 /* -- all of them ---------------------------------------------------------- */

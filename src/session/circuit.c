@@ -80,7 +80,8 @@ shake_hands(struct circuit *c)
 		st = chain_step(c->chain, &c->in, &out, &why);
 		if (!flush(c) ||
 		    !flow_send(&c->out, buf_head(&out), buf_len(&out)))
-			return failed(c, OUTCOME_HOP_FAILED, OUTCOME_HOP_FAILED);
+			return failed(c, OUTCOME_HOP_FAILED,
+			    OUTCOME_HOP_FAILED);
 		if (st == HOP_FAILED)
 			return failed(c, why, why);
 		if (st == HOP_READY)
@@ -92,7 +93,8 @@ shake_hands(struct circuit *c)
 			return CIRCUIT_WAITS;
 		}
 		if (n <= 0) /* gone, or it answers without end */
-			return failed(c, OUTCOME_HOP_FAILED, OUTCOME_HOP_FAILED);
+			return failed(c, OUTCOME_HOP_FAILED,
+			    OUTCOME_HOP_FAILED);
 		drained = c->in.tail < c->in.cap;
 	}
 }
@@ -134,8 +136,8 @@ on_dialled(struct dial *d, enum dial_result r, int fd)
 		tell(c, dialled(c, fd));
 		return;
 	}
-	failed(c, r == DIAL_NO_RESOURCES ? OUTCOME_OVERLOADED
-					 : OUTCOME_HOP_FAILED,
+	failed(c,
+	    r == DIAL_NO_RESOURCES ? OUTCOME_OVERLOADED : OUTCOME_HOP_FAILED,
 	    reach_outcome(r));
 	c->fault = r != DIAL_NO_RESOURCES;
 	c->told(c);
@@ -149,9 +151,23 @@ permit(struct dial *d, const struct ip *ip, uint16_t port)
 	return !verdict_is_own(c->worker, ip, port);
 }
 
+/* What the hops of the chain are told of the way, and how. */
 static bool
-init(struct circuit *c, const struct route *r)
+instruct(struct circuit *c, const struct way *way)
 {
+	unsigned i;
+
+	for (i = 0; i < c->n; i++)
+		chain_pipeline(c->chain, i,
+		    c->hops[i]->pipeline == HOP_PIPELINE_YES);
+	return chain_isolate(c->chain, c->worker->snapshot->identity_key.b,
+	    &way->identity);
+}
+
+static bool
+init(struct circuit *c, const struct way *way)
+{
+	const struct route *r = way->route;
 	unsigned i;
 
 	for (i = 0; i < r->n; i++)
@@ -160,7 +176,7 @@ init(struct circuit *c, const struct route *r)
 	c->chain = chain_open(c->hops, c->n, c->aimed ? &c->target : NULL);
 	c->in = buf_on(malloc(HOP_IN_MAX), HOP_IN_MAX);
 	flow_init(&c->out, NULL, &c->stream);
-	return c->chain != NULL && c->in.mem != NULL;
+	return c->chain != NULL && c->in.mem != NULL && instruct(c, way);
 }
 
 struct circuit *
@@ -178,7 +194,7 @@ circuit_open(struct worker *w, const struct way *way,
 	c->aimed = target != NULL;
 	if (c->aimed)
 		c->target = *target;
-	if (!init(c, way->route)) {
+	if (!init(c, way)) {
 		circuit_close(c);
 		return NULL;
 	}

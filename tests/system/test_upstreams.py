@@ -288,9 +288,40 @@ def test_a_login_for_a_hop_stays_with_that_hop(bauta, hop, web):
               "-x", "socks5://u2:p2@127.0.0.1:%d" % second.port)
     r = wire.get(d.addr, web.url("/head"))
     assert r.status == 200
-    assert first.logins == [("u1", "p1")]
-    assert second.logins == [("u2", "p2")]
+    assert set(first.logins) == {("u1", "p1")}
+    assert set(second.logins) == {("u2", "p2")}
     assert b"u1" not in r.body and b"p2" not in r.body
+
+
+PIPELINED = [("danted", "danted"), ("squid", "shadowsocks", "danted"),
+             ("tinyproxy", "ncat", "danted", "microsocks")]
+
+
+@pytest.mark.parametrize("names", PIPELINED)
+def test_hops_in_one_flight(bauta, peer, echo, web, names):
+    """The last of them may be one that does not take it."""
+    lines = ["listen 127.0.0.1:0\n"]
+    for i, name in enumerate(names):
+        lines.append("proxy h%d %s { pipeline %s; }\n" % (
+            i, peer(name).url(), "no" if name == "microsocks" else "yes"))
+    lines.append("chain c { hops %s; }\nrule chain c\n" % " ".join(
+        "h%d" % i for i in range(len(names))))
+    all_ways_in(bauta(conf="".join(lines)), echo, web)
+
+
+def test_tor_is_told_who_shares_a_circuit(bauta, hop, echo):
+    h = hop(login=True)
+    d = bauta(conf="listen 127.0.0.1:0\n"
+              "proxy tor socks5://127.0.0.1:%d { tor yes; }\n"
+              "rule chain tor\n" % h.port)
+    for user in ("one", "two", "one", "two", "two"):
+        s, rep = wire.socks5(d.addr, echo.addr, user, "x")
+        s.close()
+        assert rep == 0, d.stderr
+    assert {user for user, _ in h.logins} == {"<torS0X>0"}
+    passwords = {password for _, password in h.logins}
+    assert len(passwords) == 2
+    assert all(re.fullmatch("[0-9a-f]{64}", p) for p in passwords)
 
 
 def test_rules_pick_the_chain(bauta, hop, web):

@@ -38,7 +38,7 @@ class Hop(origin.Origin):
     def __init__(self, names=None, login=None, sliced=False, bnd_name=False,
                  answer=None, **kw):
         self.names = {"localhost": ("127.0.0.1", None), **(names or {})}
-        self.login = login		# (user, password) required
+        self.login = login		# (user, password) or True: any
         self.sliced = sliced		# answers one byte per segment
         self.bnd_name = bnd_name	# replies with a name as BND
         self.answer = answer		# raw bytes instead of the final reply
@@ -102,7 +102,7 @@ class Hop(origin.Origin):
             user = wire.exactly(s, wire.exactly(s, 2)[1]).decode()
             password = wire.exactly(s, wire.exactly(s, 1)[0]).decode()
             self.logins.append((user, password))
-            good = (user, password) == self.login
+            good = self.login in (True, (user, password))
             self._say(s, b"\x01\x00" if good else b"\x01\x01")
             if not good:
                 return

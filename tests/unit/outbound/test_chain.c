@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crypto/hash.h"
 #include "outbound/chain.h"
 
 #include "unit.h"
@@ -648,6 +649,46 @@ tells_another_login(void **state)
 	world_free(&w);
 }
 
+/* Hears the offer, the login, and keeps its password. */
+static void
+isolates_as(struct world *w, uint8_t k, uint8_t secret, char pass[65])
+{
+	uint8_t key[DIGEST_LEN] = { secret };
+	struct identity id = { { k } };
+
+	world_new(w, "5l");
+	w->spec[0].tor = true;
+	assert_true(chain_isolate(w->chain, key, &id));
+	assert_int_equal(chain_step(w->chain, &w->in, &w->out, &w->why),
+	    HOP_MORE);
+	assert_memory_equal(buf_head(&w->out), "\5\2\0\2", 4);
+	buf_consume(&w->out, 4);
+	assert_int_equal(hear(w, (const uint8_t *)"\5\2", 2, 1), HOP_MORE);
+	assert_int_equal(buf_len(&w->out), 2 + 9 + 1 + 64);
+	assert_memory_equal(buf_head(&w->out), "\1\11<torS0X>0\100", 12);
+	memcpy(pass, buf_head(&w->out) + 12, 64);
+	pass[64] = '\0';
+	assert_int_equal(strspn(pass, "0123456789abcdef"), 64);
+	world_free(w);
+}
+
+/* As many logins at tor as identities; with another key they are new ones. */
+static void
+tells_tor_the_identity(void **state)
+{
+	char a[65], again[65], b[65], other[65];
+	struct world w;
+
+	(void)state;
+	isolates_as(&w, 1, 7, a);
+	isolates_as(&w, 1, 7, again);
+	isolates_as(&w, 2, 7, b);
+	isolates_as(&w, 1, 8, other);
+	assert_string_equal(a, again);
+	assert_string_not_equal(a, b);
+	assert_string_not_equal(a, other);
+}
+
 static void
 survives_no_memory_for_a_login(void **state)
 {
@@ -1078,6 +1119,7 @@ main(void)
 		cmocka_unit_test(takes_a_target_any_time),
 		cmocka_unit_test(tells_of_a_late_target),
 		cmocka_unit_test(tells_another_login),
+		cmocka_unit_test(tells_tor_the_identity),
 		cmocka_unit_test(survives_no_memory_for_a_login),
 		cmocka_unit_test(flies_where_it_may),
 		cmocka_unit_test(flies_in_one_segment),

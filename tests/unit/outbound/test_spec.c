@@ -166,6 +166,41 @@ refuses_logins(void **state)
 	refused(text, "the user has 256 bytes");
 }
 
+static void
+reads_how_to_talk(void **state)
+{
+	static const char text[] =
+	    "proxy a socks5://h.example:1\n"
+	    "proxy b http://h.example:1 { pipeline yes }\n"
+	    "proxy c socks4a://h.example:1 { pipeline no; tor no }\n"
+	    "proxy d socks5h://h.example:1 { tor yes; pipeline auto }\n";
+	char report[4096] = "";
+	struct hop_spec *list;
+
+	(void)state;
+	assert_int_equal(load(text, &list, report, sizeof(report)), 4);
+	assert_int_equal(list[0].pipeline, HOP_PIPELINE_AUTO);
+	assert_int_equal(list[1].pipeline, HOP_PIPELINE_YES);
+	assert_int_equal(list[2].pipeline, HOP_PIPELINE_NO);
+	assert_int_equal(list[3].pipeline, HOP_PIPELINE_AUTO);
+	assert_false(list[0].tor || list[1].tor || list[2].tor);
+	assert_true(list[3].tor && !list[3].login);
+	hop_specs_free(list, 4);
+}
+
+static void
+refuses_what_tor_is_not(void **state)
+{
+	(void)state;
+	refused("proxy a http://h.example:1 { tor yes }\n",
+	    "-x:1:34: error: tor is a socks5 proxy, this one is http");
+	refused("proxy a socks5://alice:sesame@h.example:1 { tor yes }\n",
+	    "the login of a tor proxy says who shares a circuit");
+	refused("proxy a socks5://h.example:1 { user bob; tor yes }\n",
+	    "remove the user and the password");
+	refused("proxy a socks5://h.example:1 { pipeline maybe }\n", "auto");
+}
+
 /* 255 bytes of each are taken whole. */
 static void
 takes_the_longest(void **state)
@@ -262,6 +297,8 @@ main(void)
 		cmocka_unit_test(refuses_kinds),
 		cmocka_unit_test(refuses_names),
 		cmocka_unit_test(refuses_logins),
+		cmocka_unit_test(reads_how_to_talk),
+		cmocka_unit_test(refuses_what_tor_is_not),
 		cmocka_unit_test(takes_the_longest),
 		cmocka_unit_test(reports_them_all),
 		cmocka_unit_test(survives_no_memory),
