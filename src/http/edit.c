@@ -140,7 +140,10 @@ static const char *const ahead[] = { "preconnect", "dns-prefetch", NULL };
 static const char *const requested[] = { "preconnect", "dns-prefetch",
 	"preload", "modulepreload", "prefetch", "prerender", NULL };
 
-/* "preconnect", "pre\connect": one relation of a quoted or bare list. */
+/*
+ * "preconnect", "pre\connect": one relation of a quoted or bare list, also of
+ * one whose quote does not end.
+ */
 static bool
 next_relation(struct http1_str *list, char word[32], size_t *n)
 {
@@ -149,7 +152,7 @@ next_relation(struct http1_str *list, char word[32], size_t *n)
 	for (*n = 0; list->n > 0; list->p++, list->n--) {
 		if (list->p[0] == '"' || list->p[0] == '\\')
 			continue;
-		if (is_blank(list->p[0])) {
+		if (strchr(" \t,;", list->p[0]) != NULL) {
 			if (any)
 				return true;
 			continue;
