@@ -225,9 +225,12 @@ add_change(struct loading *l, enum change_what what, const struct conf_value *v)
 	c.name = strdup(v->text);
 	if (what == CHANGE_SET)
 		c.value = strdup(v[1].text);
-	insert(p, c);
-	if (c.name == NULL || (what == CHANGE_SET && c.value == NULL))
+	if (c.name == NULL || (what == CHANGE_SET && c.value == NULL)) {
+		free(c.name);
+		free(c.value);
 		return no_memory(l);
+	}
+	insert(p, c);
 	return true;
 }
 
