@@ -14,6 +14,7 @@
 
 struct listen_spec {
 	struct endpoint addr; /* an address; port 0 asks for any free one */
+	struct endpoint name; /* what rules call it: addr as it is written */
 	unsigned protocols;   /* LISTEN_* */
 	bool auth;	      /* a login is required */
 	bool private_ok;      /* private addresses may be reached */

@@ -152,6 +152,7 @@ read_spec(struct conf *c, const struct conf_node *n)
 	const char *headers = conf_get(c, n, "headers")->text;
 	struct listen_spec spec = {
 		.addr = n->args[0].as.endpoint,
+		.name = n->args[0].as.endpoint,
 		.protocols = protocols_of(n),
 		.auth = conf_get(c, n, "auth")->as.choice == 0,
 		.private_ok = private_ok(n),
@@ -223,7 +224,7 @@ load_default(struct conf *c, struct listen_spec **list)
 		conf_error_at(c, NULL, NULL, NULL, "out of memory");
 		return 0;
 	}
-	spec->addr = endpoint_from_ip(&ip, 1080);
+	spec->addr = spec->name = endpoint_from_ip(&ip, 1080);
 	spec->protocols = LISTEN_ALL;
 	strcpy(spec->headers, "standard");
 	spec->private_ok = true;

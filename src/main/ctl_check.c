@@ -23,14 +23,14 @@
 #include "witness.h"
 
 #define PROBE_MS 20000
-#define LEAK	 1 /* exit code */
+#define LEAK     1 /* exit code */
 
 struct check {
-	const char *source;	    /* of the configuration */
+	const char *source; /* of the configuration */
 	struct snapshot *snapshot;
 	struct witness witness;
 	struct rehearsal rehearsal;
-	unsigned tag;		    /* of this run, in names and paths */
+	unsigned tag; /* of this run, in names and paths */
 	unsigned leaks, probes;
 };
 
@@ -40,16 +40,17 @@ static const struct way_in {
 	const char *name;
 	unsigned protocol;
 	const struct hop_ops *speaks; /* NULL: a request in absolute-form */
+	enum request_protocol is;
 	bool by_name;
 } ways[] = {
-	{ "SOCKS5, address", LISTEN_SOCKS5, &hop_socks5, false },
-	{ "SOCKS5, name", LISTEN_SOCKS5, &hop_socks5, true },
-	{ "SOCKS4, address", LISTEN_SOCKS4, &hop_socks4a, false },
-	{ "SOCKS4a, name", LISTEN_SOCKS4, &hop_socks4a, true },
-	{ "CONNECT, address", LISTEN_HTTP, &hop_http, false },
-	{ "CONNECT, name", LISTEN_HTTP, &hop_http, true },
-	{ "HTTP, address", LISTEN_HTTP, NULL, false },
-	{ "HTTP, name", LISTEN_HTTP, NULL, true },
+	{ "SOCKS5, address", LISTEN_SOCKS5, &hop_socks5, PROTOCOL_SOCKS5, false },
+	{ "SOCKS5, name", LISTEN_SOCKS5, &hop_socks5, PROTOCOL_SOCKS5, true },
+	{ "SOCKS4, address", LISTEN_SOCKS4, &hop_socks4a, PROTOCOL_SOCKS4, false },
+	{ "SOCKS4a, name", LISTEN_SOCKS4, &hop_socks4a, PROTOCOL_SOCKS4, true },
+	{ "CONNECT, address", LISTEN_HTTP, &hop_http, PROTOCOL_CONNECT, false },
+	{ "CONNECT, name", LISTEN_HTTP, &hop_http, PROTOCOL_CONNECT, true },
+	{ "HTTP, address", LISTEN_HTTP, NULL, PROTOCOL_HTTP, false },
+	{ "HTTP, name", LISTEN_HTTP, NULL, PROTOCOL_HTTP, true },
 };
 #define NWAYS (sizeof(ways) / sizeof(ways[0]))
 
@@ -190,7 +191,7 @@ judge(enum verdict_action a, const struct seen *s, bool dead, bool *leak)
 	if (a != VERDICT_CHAIN || dead) {
 		*leak = s->arrived;
 		return s->arrived ? "LEAK: it arrived"
-		    : dead	  ? "stopped: nothing left"
+		    : dead        ? "stopped: nothing left"
 				  : "rejected: nothing left";
 	}
 	*leak = false;
@@ -202,8 +203,9 @@ static const char *
 word_of(const struct verdict *v, char *out, size_t n)
 {
 	const char *what = v->action == VERDICT_DIRECT ? "direct"
-	    : v->action == VERDICT_CHAIN		       ? v->chain
-							       : "reject";
+	    : v->action == VERDICT_CHAIN ? v->chain
+	    : v->action == VERDICT_DROP	 ? "drop"
+					 : "reject";
 
 	if (v->line > 0)
 		snprintf(out, n, "line %u: %s", v->line, what);
@@ -215,9 +217,9 @@ word_of(const struct verdict *v, char *out, size_t n)
 static void
 probe(struct check *c, const struct way_in *way, bool dead)
 {
-	const struct endpoint *in = rehearsal_way_in(&c->rehearsal,
+	const struct listen_spec *in = rehearsal_way_in(&c->rehearsal,
 	    way->protocol);
-	struct request r = { .target = c->witness.origin };
+	struct request r = { .target = c->witness.origin, .protocol = way->is };
 	char name[HOST_MAX + 1], path[64], rule[64];
 	struct verdict v;
 	struct seen seen;
@@ -226,9 +228,11 @@ probe(struct check *c, const struct way_in *way, bool dead)
 
 	if (in == NULL)
 		return;
-	endpoint_ip(in, &r.client);
-	snprintf(path, sizeof(path), "%x-%zu%s", c->tag,
-	    (size_t)(way - ways), dead ? "-dead" : "");
+	endpoint_ip(&in->addr, &r.client);
+	r.listener = &in->name;
+	r.private_ok = in->private_ok;
+	snprintf(path, sizeof(path), "%x-%zu%s", c->tag, (size_t)(way - ways),
+	    dead ? "-dead" : "");
 	snprintf(name, sizeof(name), "%s." WITNESS_DOMAIN, path);
 	if (way->by_name)
 		endpoint_from_host(&r.target, name, strlen(name),
@@ -237,11 +241,11 @@ probe(struct check *c, const struct way_in *way, bool dead)
 	if (dead && v.action != VERDICT_CHAIN)
 		return;
 	witness_forget(&c->witness);
-	visit(in, way, &r.target, path);
+	visit(&in->addr, way, &r.target, path);
 	seen = look(&c->witness, path, name);
 	said = judge(v.action, &seen, dead, &leak);
-	printf("%-18s %-22s %s\n", way->name,
-	    word_of(&v, rule, sizeof(rule)), said);
+	printf("%-18s %-22s %s\n", way->name, word_of(&v, rule, sizeof(rule)),
+	    said);
 	fflush(stdout);
 	c->probes++;
 	c->leaks += leak;
@@ -251,7 +255,7 @@ probe(struct check *c, const struct way_in *way, bool dead)
 static void
 probe_udp(struct check *c)
 {
-	const struct endpoint *in = rehearsal_way_in(&c->rehearsal,
+	const struct listen_spec *in = rehearsal_way_in(&c->rehearsal,
 	    LISTEN_SOCKS5);
 	const struct ip any = { .type = HOST_IPV4 };
 	const struct endpoint whence = endpoint_from_ip(&any, 0);
@@ -261,7 +265,7 @@ probe_udp(struct check *c)
 	size_t used;
 	int fd;
 
-	if (in == NULL || (fd = dial(in)) < 0)
+	if (in == NULL || (fd = dial(&in->addr)) < 0)
 		return;
 	socks5_write_offer(&out, false);
 	socks5_write_request(&out, SOCKS5_UDP_ASSOCIATE, &whence);
@@ -309,7 +313,8 @@ tell_hops(struct check *c)
 
 	for (i = 0; i < c->snapshot->nhops && w->nhops < WITNESS_NAMES; i++)
 		if (c->snapshot->hops[i].addr.type == HOST_NAME)
-			w->hop[w->nhops++] = c->snapshot->hops[i].addr.host.name;
+			w->hop[w->nhops++] = c->snapshot->hops[i]
+						 .addr.host.name;
 }
 
 static int

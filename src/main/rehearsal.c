@@ -25,6 +25,7 @@ tame(struct snapshot *s, const struct endpoint *names, bool dead)
 	for (i = 0; i < s->nlisteners; i++) {
 		s->listeners[i].addr = endpoint_from_ip(&lo, 0);
 		s->listeners[i].auth = false;
+		s->listeners[i].private_ok = true; /* our origin is */
 	}
 	for (i = 0; dead && i < s->nhops; i++)
 		s->hops[i].addr = endpoint_from_ip(&lo, NOBODY_PORT);
@@ -87,7 +88,7 @@ rehearsal_stop(struct rehearsal *r)
 	worker_free(r->worker);
 }
 
-const struct endpoint *
+const struct listen_spec *
 rehearsal_way_in(const struct rehearsal *r, unsigned protocol)
 {
 	const struct snapshot *s = r->snapshot;
@@ -95,6 +96,6 @@ rehearsal_way_in(const struct rehearsal *r, unsigned protocol)
 
 	for (i = 0; i < s->nlisteners; i++)
 		if ((s->listeners[i].protocols & protocol) != 0)
-			return &s->listeners[i].addr;
+			return &s->listeners[i];
 	return NULL;
 }

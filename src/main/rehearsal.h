@@ -26,7 +26,7 @@ bool rehearsal_start(struct rehearsal *, struct snapshot *,
     const struct endpoint *names, bool dead);
 void rehearsal_stop(struct rehearsal *);
 /* Where clients of this protocol (LISTEN_*) come in; NULL: nowhere. */
-const struct endpoint *rehearsal_way_in(const struct rehearsal *,
+const struct listen_spec *rehearsal_way_in(const struct rehearsal *,
     unsigned protocol);
 
 #endif

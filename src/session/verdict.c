@@ -58,7 +58,7 @@ verdict_ask(struct session *s)
 	struct verdict *v = &u->verdict;
 
 	q->client = s->peer;
-	q->listener = &s->spec->addr;
+	q->listener = &s->spec->name;
 	q->private_ok = s->spec->private_ok;
 	*v = rules_ask(c->rules, q);
 	if (v->action == VERDICT_DROP)
