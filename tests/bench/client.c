@@ -114,7 +114,7 @@ keep_latency(struct client *c, double seconds)
 static void
 message_again(struct tunnel *t)
 {
-	if (t->last) {
+	if (t->last || t->phase == CLOSED) {
 		tunnel_close(t);
 		tunnel_open(t);
 	} else {
