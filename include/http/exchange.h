@@ -65,6 +65,7 @@ struct http_exchange {
 	bool upgrade;      /* the client asked for an upgrade */
 	bool expect;       /* the client waits for 100-continue */
 	bool http10;       /* the client speaks HTTP/1.0 */
+	bool last;         /* the client sends nothing after this request */
 	bool trusted;      /* logins pass to and from this origin */
 	bool client_close; /* the client's connection ends with this exchange */
 	bool origin_close; /* and the origin's can not be used again */

@@ -197,7 +197,7 @@ request_head(struct http_exchange *x, struct buf *in, struct buf *out)
 	x->upgrade = http1_method_is(&h, "GET") && h.body == HTTP1_BODY_NONE &&
 	    wants_websocket(&h);
 	/* A proxy keeps no HTTP/1.0 client (RFC 9112 section 9.3). */
-	x->client_close = x->http10 || h.close;
+	x->client_close = x->last = x->http10 || h.close;
 	x->trusted = profile_trusts(x->profile, &to);
 	put_request(out, x, &h, &to, path);
 	if (forwards >= 0)

@@ -138,6 +138,22 @@ lost_origin(struct session *s)
 	return S_DIAL;
 }
 
+/*
+ * It said that it would send no more, and has not: closing can not cut off the
+ * answer, as it would with bytes that nobody reads, and needs no lingering.
+ */
+static bool
+client_is_done(struct session *s)
+{
+	const struct setup *u = s->setup;
+	uint8_t more;
+
+	return u->http->x.last && u->http->done[TO_ORIGIN] &&
+	    buf_len(&u->in) == 0 &&
+	    !flow_is_blocked(&s->relay.flow[TO_CLIENT]) &&
+	    stream_read(&s->client, &more, 1) <= 0;
+}
+
 /* The response is delivered: is there to be another exchange? */
 static enum state
 finish(struct session *s)
@@ -154,7 +170,7 @@ finish(struct session *s)
 	else
 		stream_watch(&s->target, STREAM_READ); /* until it closes */
 	if (last)
-		return session_hang_up(s);
+		return client_is_done(s) ? S_DEAD : session_hang_up(s);
 	h->await = buf_len(&u->in) == 0;
 	inbound_again(&u->inbound);
 	deadline_start(&s->worker->idle, &s->deadline);
