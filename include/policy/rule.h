@@ -6,7 +6,7 @@
  *   rule direct headers strict
  *
  * A request that no rule matches is rejected.  With no rule at all everything
- * is direct, but only where there is no chain and no proxy either: else
+ * is direct, but only where there is no proxy, pool or chain either: else
  * rules_load() wants to be told (-x comes with a rule of its own).
  *
  * Conditions on addresses (`to` with a network, `private` or a list that has
@@ -56,8 +56,9 @@ struct rules;
 extern const struct conf_directive rule_directives[];
 
 /*
- * Names in rules must be those of a `chain` (or of a `proxy`: a chain of one);
- * users, listeners and profiles of headers must be known.  Lists are read.  NULL after an error (reported) or when out of memory.
+ * Names in rules must be those of a `chain` (or of a `proxy` or a `pool`: a
+ * chain of one); users, listeners and profiles of headers must be known.  Lists
+ * are read.  NULL after an error (reported) or when out of memory.
  */
 struct rules *rules_load(struct conf *);
 void rules_free(struct rules *);

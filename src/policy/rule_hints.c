@@ -87,17 +87,17 @@ count(const struct reading *r, const char *directive)
 }
 
 const char *
-name_hint(const struct reading *r, const char *one, const char *other,
-    const char *word)
+name_hint(const struct reading *r, const char *const *whats, const char *word)
 {
-	const char *const directives[] = { one, other };
-	size_t all = count(r, one) + count(r, other), n = 0, i;
-	const char **names = all == 0 ? NULL : calloc(all, sizeof(*names));
 	const struct conf_node *node;
-	const char *hint = NULL;
+	const char *hint = NULL, **names;
+	size_t all = 0, n = 0, i;
 
-	for (i = 0; names != NULL && i < 2; i++) {
-		node = conf_first(r->conf, directives[i]);
+	for (i = 0; whats[i] != NULL; i++)
+		all += count(r, whats[i]);
+	names = all == 0 ? NULL : calloc(all, sizeof(*names));
+	for (i = 0; names != NULL && whats[i] != NULL; i++) {
+		node = conf_first(r->conf, whats[i]);
 		for (; node != NULL; node = conf_next(node))
 			names[n++] = node->args[0].text;
 	}

@@ -16,6 +16,7 @@ no_memory(const struct reading *r)
 bool
 read_headers(struct reading *r, const struct conf_value *v)
 {
+	static const char *const whats[] = { "headers", NULL };
 	static const char *const built_in[] = { "off", "standard", "strict" };
 	const size_t n = sizeof(built_in) / sizeof(built_in[0]);
 	bool known = is_named(r, "headers", v->text);
@@ -25,7 +26,7 @@ read_headers(struct reading *r, const struct conf_value *v)
 	for (i = 0; i < n; i++)
 		known = known || strcmp(built_in[i], v->text) == 0;
 	if (!known) {
-		hint = name_hint(r, "headers", "", v->text);
+		hint = name_hint(r, whats, v->text);
 		if (hint == NULL)
 			hint = conf_did_you_mean(r->conf, v->text, built_in, n);
 		conf_error_at(r->conf, r->node, v, hint,

@@ -117,13 +117,14 @@ read_words(struct reading *r, const struct conf_value *v)
 static bool
 read_chain(struct reading *r)
 {
+	static const char *const ways[] = { "proxy", "pool", "chain", NULL };
 	const struct conf_node *n = r->node;
 	const struct conf_value *v = n->nargs < 2 ? NULL : &n->args[1];
 	bool known = false;
+	size_t i;
 
-	if (v != NULL)
-		known = is_named(r, "chain", v->text) ||
-		    is_named(r, "proxy", v->text);
+	for (i = 0; v != NULL && ways[i] != NULL; i++)
+		known |= is_named(r, ways[i], v->text);
 	if (v == NULL || (!known && find(v->text) < NKEYWORDS)) {
 		conf_error_at(r->conf, n, &n->args[0], "rule chain NAME ...",
 		    "the name of the chain is missing");
@@ -131,8 +132,8 @@ read_chain(struct reading *r)
 	}
 	if (!known) {
 		conf_error_at(r->conf, n, v,
-		    name_hint(r, "chain", "proxy", v->text),
-		    "no proxy and no chain is called \"%s\"", v->text);
+		    name_hint(r, ways, v->text),
+		    "no proxy, pool or chain is called \"%s\"", v->text);
 		return false;
 	}
 	r->rule->chain = strdup(v->text);

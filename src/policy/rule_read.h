@@ -52,8 +52,8 @@ bool is_slip_of_keyword(struct reading *, const struct conf_value *);
 
 /* Is there a directive `what` at the top level whose first argument is name? */
 bool is_named(const struct reading *, const char *what, const char *name);
-/* Which of the names that these two directives give was meant? */
-const char *name_hint(const struct reading *, const char *one,
-    const char *other, const char *word);
+/* Which of the names that these directives (NULL-ended) give was meant? */
+const char *name_hint(const struct reading *, const char *const *whats,
+    const char *word);
 
 #endif

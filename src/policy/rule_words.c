@@ -206,12 +206,13 @@ read_port(struct reading *r, const struct conf_value *v)
 bool
 read_user(struct reading *r, const struct conf_value *v)
 {
+	static const char *const whats[] = { "user", NULL };
 	struct rule *rule = r->rule;
 	const char *hint;
 	char *name;
 
 	if (!is_named(r, "user", v->text)) {
-		hint = name_hint(r, "user", "", v->text);
+		hint = name_hint(r, whats, v->text);
 		conf_error_at(r->conf, r->node, v,
 		    hint != NULL ? hint : hint_or(r, v->text, NULL),
 		    "there is no user \"%s\"", v->text);
@@ -230,6 +231,7 @@ read_user(struct reading *r, const struct conf_value *v)
 bool
 read_listener(struct reading *r, const struct conf_value *v)
 {
+	static const char *const whats[] = { "listen", NULL };
 	const struct conf_node *n = conf_first(r->conf, "listen");
 	struct rule *rule = r->rule;
 	struct endpoint at;
@@ -242,7 +244,7 @@ read_listener(struct reading *r, const struct conf_value *v)
 			known = endpoint_same(&n->args[0].as.endpoint, &at);
 	}
 	if (!known) {
-		hint = name_hint(r, "listen", "", v->text);
+		hint = name_hint(r, whats, v->text);
 		conf_error_at(r->conf, r->node, v,
 		    hint != NULL ? hint
 				 : hint_or(r, v->text,

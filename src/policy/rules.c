@@ -83,6 +83,8 @@ built_in(struct rules *rules, struct conf *c)
 
 	if (n == NULL)
 		n = conf_first(c, "proxy");
+	if (n == NULL)
+		n = conf_first(c, "pool"); /* its proxies come by SRV */
 	if (n == NULL) {
 		rules->rule[rules->n++] = (struct rule){
 			.action = VERDICT_DIRECT,

@@ -15,6 +15,31 @@ way_same(const struct way *a, const struct way *b)
 	    source_same(&a->source, &b->source);
 }
 
+/*
+ * A hop that was ready and then tired of waiting is not down, nor is one that
+ * was asked for a target which does not answer.
+ */
+static void
+report_down(struct circuit *c)
+{
+	bool target = c->cause == OUTCOME_TIMEOUT && c->aimed && c->reached &&
+	    c->at + 1 == c->path.n;
+
+	if (c->prepared == 0 && !target)
+		route_down(c->worker->routes, &c->path, c->at, c->cause,
+		    loop_now(c->worker->loop));
+}
+
+static void
+report_up(struct circuit *c, uint64_t now)
+{
+	unsigned i;
+
+	for (i = 0; i < c->path.n; i++)
+		route_up(c->worker->routes, &c->path, i, now - c->began, now);
+	route_took(c->worker->routes, &c->path, now - c->began);
+}
+
 static enum circuit_status
 failed(struct circuit *c, enum outcome why, enum outcome cause)
 {
@@ -25,15 +50,29 @@ failed(struct circuit *c, enum outcome why, enum outcome cause)
 	c->fault = cause == OUTCOME_HOP_FAILED || cause == OUTCOME_HOP_AUTH;
 	c->at = (unsigned)chain_at(c->chain);
 	c->status = CIRCUIT_FAILED;
+	if (c->fault)
+		report_down(c);
 	return c->status;
+}
+
+/* The same, but it is the hop's whatever the cause is called. */
+static void
+hop_failed(struct circuit *c, enum outcome why, enum outcome cause)
+{
+	failed(c, why, cause);
+	if (!c->fault)
+		report_down(c);
+	c->fault = true;
 }
 
 static enum circuit_status
 settled(struct circuit *c)
 {
 	deadline_stop(&c->deadline);
-	if (c->prepared == 0)
+	if (c->prepared == 0) {
 		c->prepared = loop_now(c->worker->loop);
+		report_up(c, c->prepared);
+	}
 	if (c->aimed) {
 		stream_watch(&c->stream, 0);
 		return c->status = CIRCUIT_READY;
@@ -136,10 +175,10 @@ on_dialled(struct dial *d, enum dial_result r, int fd)
 		tell(c, dialled(c, fd));
 		return;
 	}
-	failed(c,
-	    r == DIAL_NO_RESOURCES ? OUTCOME_OVERLOADED : OUTCOME_HOP_FAILED,
-	    reach_outcome(r));
-	c->fault = r != DIAL_NO_RESOURCES;
+	if (r == DIAL_NO_RESOURCES)
+		failed(c, OUTCOME_OVERLOADED, OUTCOME_OVERLOADED);
+	else
+		hop_failed(c, OUTCOME_HOP_FAILED, reach_outcome(r));
 	c->told(c);
 }
 
@@ -157,7 +196,7 @@ instruct(struct circuit *c, const struct way *way)
 {
 	unsigned i;
 
-	for (i = 0; i < c->n; i++)
+	for (i = 0; i < c->path.n; i++)
 		chain_pipeline(c->chain, i,
 		    c->hops[i]->pipeline == HOP_PIPELINE_YES);
 	return chain_isolate(c->chain, c->worker->snapshot->identity_key.b,
@@ -167,13 +206,12 @@ instruct(struct circuit *c, const struct way *way)
 static bool
 init(struct circuit *c, const struct way *way)
 {
-	const struct route *r = way->route;
 	unsigned i;
 
-	for (i = 0; i < r->n; i++)
-		c->hops[i] = &c->worker->snapshot->hops[r->hop[i]];
-	c->n = r->n;
-	c->chain = chain_open(c->hops, c->n, c->aimed ? &c->target : NULL);
+	for (i = 0; i < c->path.n; i++)
+		c->hops[i] = &c->worker->snapshot->hops[c->path.hop[i]];
+	c->chain = chain_open(c->hops, c->path.n,
+	    c->aimed ? &c->target : NULL);
 	c->in = buf_on(malloc(HOP_IN_MAX), HOP_IN_MAX);
 	flow_init(&c->out, NULL, &c->stream);
 	return c->chain != NULL && c->in.mem != NULL && instruct(c, way);
@@ -194,11 +232,18 @@ circuit_open(struct worker *w, const struct way *way,
 	c->aimed = target != NULL;
 	if (c->aimed)
 		c->target = *target;
+	c->began = loop_now(w->loop);
+	if (route_pick(w->routes, way->route, &way->identity, NULL, c->began,
+		&c->path) != ROUTE_FOUND) {
+		c->why = c->cause = OUTCOME_HOP_FAILED;
+		c->fault = true;
+		c->status = CIRCUIT_FAILED;
+		return c;
+	}
 	if (!init(c, way)) {
 		circuit_close(c);
 		return NULL;
 	}
-	c->began = loop_now(w->loop);
 	deadline_start(&w->attempt, &c->deadline);
 	c->source = way->source;
 	c->dial.source = &c->source;
@@ -244,8 +289,7 @@ void
 circuit_give_up(struct circuit *c)
 {
 	dial_cancel(&c->dial);
-	failed(c, OUTCOME_TIMEOUT, OUTCOME_TIMEOUT);
-	c->fault = true;
+	hop_failed(c, OUTCOME_TIMEOUT, OUTCOME_TIMEOUT);
 }
 
 void
@@ -268,6 +312,7 @@ circuit_close(struct circuit *c)
 	flow_deinit(&c->out, &c->worker->pool);
 	chain_close(c->chain);
 	free(c->in.mem);
+	route_done(c->worker->routes, &c->path);
 	explicit_bzero(c, sizeof(*c)); /* a target */
 	free(c);
 }

@@ -16,8 +16,8 @@
 #include "outbound/chain.h"
 #include "relay/flow.h"
 #include "request/identity.h"
+#include "route/state.h"
 
-struct route;
 struct worker;
 
 /* Which way out, and for whom: those of two identities have nothing shared. */
@@ -47,8 +47,8 @@ struct circuit {
 	unsigned at;	  /* this one's, from 0 */
 	bool reached;	  /* the first hop was connected to */
 	uint64_t began, prepared; /* loop_now() */
+	struct path path; /* without hops: path.lacks is down, nothing is open */
 	const struct hop_spec *hops[CHAIN_MAX];
-	unsigned n;
 	bool aimed; /* there is a target, */
 	bool spare; /* which came when it was prepared already */
 	struct endpoint target;

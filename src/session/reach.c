@@ -82,6 +82,13 @@ blame(struct session *s, const struct circuit *c)
 {
 	bool slow = c->cause == OUTCOME_TIMEOUT;
 
+	if (c->path.n == 0) {
+		if (log_may(&s->worker->warned))
+			log_warn("nobody is up", "in", c->path.lacks, "do",
+			    "check that the proxies of this pool or chain run",
+			    NULL);
+		return;
+	}
 	s->setup->inbound.blame.hop = c->at + 1;
 	s->setup->inbound.blame.cause = c->cause;
 	if (!log_may(&s->worker->warned))
@@ -91,7 +98,7 @@ blame(struct session *s, const struct circuit *c)
 	    c->cause == OUTCOME_HOP_AUTH
 		? "check the user and password of this hop"
 		: slow ? "check this hop, or raise `timeout { connect }`"
-		: c->reached && c->at + 1 < c->n
+		: c->reached && c->at + 1 < c->path.n
 		? "check that this hop and the one behind it run"
 		: "check that this hop runs and its address is right",
 	    NULL);

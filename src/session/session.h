@@ -104,6 +104,7 @@ struct worker {
 	struct loop *loop;
 	const struct snapshot *snapshot;
 	struct resolver *resolver;
+	struct route_state *routes; /* what is known of all hops */
 	struct flow_pool pool;
 	struct setups setups;
 	struct spares spares;

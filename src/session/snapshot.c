@@ -7,7 +7,7 @@ const struct conf_directive *const snapshot_tables[] = {
 	listen_directives,
 	user_directives,
 	proxy_directives,
-	chain_directives,
+	route_directives,
 	rule_directives,
 	headers_directives,
 	settings_directives,

@@ -1,6 +1,9 @@
 /* worker.c - one thread: its loop, what its sessions share, how it ends. */
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "crypto/hash.h"
 
 #include "session.h"
 
@@ -94,6 +97,8 @@ static bool
 init(struct worker *w, const int *fds)
 {
 	size_t i, n = w->snapshot->nlisteners;
+	struct hash_key seed;
+	uint64_t random;
 	uint16_t port;
 	struct ip ip;
 
@@ -107,7 +112,11 @@ init(struct worker *w, const int *fds)
 		return false;
 	expiry_init(w);
 	w->resolver = resolver_new(w->loop, &w->snapshot->settings.dns);
-	if (!flow_pool_init(&w->pool) || w->resolver == NULL)
+	hash_key_new(&seed);
+	memcpy(&random, seed.b, sizeof(random));
+	w->routes = route_state_new(w->snapshot->routes, random);
+	if (!flow_pool_init(&w->pool) || w->resolver == NULL ||
+	    w->routes == NULL)
 		return false;
 	for (i = 0; i < n; i++) {
 		w->at[i] = w->snapshot->listeners[i].addr;
@@ -158,6 +167,7 @@ worker_free(struct worker *w)
 	local_deinit(&w->local);
 	if (w->resolver != NULL)
 		resolver_free(w->resolver);
+	route_state_free(w->routes);
 	flow_pool_deinit(&w->pool);
 	free(w->http_out);
 	if (w->loop != NULL)

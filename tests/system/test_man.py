@@ -55,6 +55,13 @@ AROUND = ["%s", "%s\nrule chain deep", "%s\nrule chain n1",
           "listen 127.0.0.1:1 { %s }", "timeout { %s }", "dns { %s }",
           "user a { %s }", "headers h { %s }",
           "headers h { base strict; %s }", "chain c { %s }\nrule chain c",
+          "pool p { %s }\nrule chain p",
+          "pool p { members n1\n%s }\nrule chain p",
+          "pool p { members n1\ncheck\n%s }\nrule chain p",
+          "chain c { hops n1 n2\n%s }\nrule chain c",
+          "chain c { hops n1 n2\nmode dynamic\n%s }\nrule chain c",
+          "pool near { members n1 n2 }\nchain c { %s }\nrule chain c",
+          "%s\nrule chain near",
           "proxy p socks5://127.0.0.1:1 { %s }\nrule chain p",
           "proxy p socks5://127.0.0.1:1 {\n%s\nuser u\n}\nrule chain p",
           "proxy p socks5://127.0.0.1:1 {\n%s\npassword x\n}\n"
@@ -63,6 +70,7 @@ NEEDED = """
 proxy n1 socks5://127.0.0.1:1
 proxy n2 socks5://127.0.0.1:2
 proxy n3 socks5://127.0.0.1:3
+proxy n4 socks5://127.0.0.1:5
 proxy tor socks5://127.0.0.1:4
 """
 
@@ -96,7 +104,7 @@ def test_the_examples_of_the_manual_are_valid(dir):
             text = around % block
             for name in re.findall(r"^proxy (\S+)", NEEDED, re.M):
                 if re.search(r"\b%s\b" % name, text) and not re.search(
-                        r"^(proxy|chain) %s\b" % name, text, re.M):
+                        r"^(proxy|pool|chain) %s\b" % name, text, re.M):
                     text += re.search(r"\nproxy %s .*" % name,
                                       NEEDED).group()
             for name in re.findall(r"^rule .*\buser (\w+)", text, re.M):

@@ -44,6 +44,7 @@ static const struct conf_arg listen_args[] = {
 static const struct conf_directive way_directives[] = {
 	{ .name = "listen", .args = listen_args, .min_args = 1, .many = true },
 	{ .name = "proxy", .args = proxy_args, .min_args = 2, .many = true },
+	{ .name = "pool", .args = names_args, .min_args = 1, .many = true },
 	{ .name = "chain",
 	    .args = names_args,
 	    .min_args = 1,

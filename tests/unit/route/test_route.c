@@ -1,61 +1,7 @@
 /* The `chain` directive: chains written out, and every mistake one can make. */
-#include <stdio.h>
-#include <string.h>
+#include "routing.h"
 
-#include "route/route.h"
-
-#include "unit.h"
-
-/* Of `proxy` a route knows the name only; the table is not this layer's. */
-static const struct conf_arg proxy_args[] = {
-	{ .word = "NAME", .kind = CONF_NAME },
-	{ .word = "URL", .kind = CONF_URL },
-	{ .word = NULL },
-};
-static const struct conf_directive proxies[] = {
-	{ .name = "proxy",
-	    .args = proxy_args,
-	    .min_args = 2,
-	    .many = true,
-	    .doc = "A proxy.",
-	    .example = "proxy a socks5://127.0.0.1:1" },
-	{ .name = NULL },
-};
-static const struct conf_directive *const tables[] = { proxies,
-	chain_directives, NULL };
-
-#define P(name) "proxy " name " socks5://127.0.0.1:1080\n"
 #define PROXIES P("n1") P("n2") P("n3") P("n4")
-
-static struct routes *
-load(const char *text, char *report, size_t cap)
-{
-	struct conf *c = conf_new(tables);
-	FILE *f = fmemopen(report, cap, "w");
-	struct routes *r;
-
-	assert_non_null(c);
-	assert_non_null(f);
-	conf_parse_text(c, "-x", text);
-	r = routes_load(c);
-	assert_true(r != NULL || !conf_ok(c));
-	conf_report(c, f);
-	fclose(f);
-	conf_free(c);
-	return r;
-}
-
-static void
-refused(const char *text, const char *says)
-{
-	char report[8192] = "";
-	struct routes *r = load(text, report, sizeof(report));
-
-	if (strstr(report, says) == NULL)
-		print_error("\"%s\" is not in: %s\n", says, report);
-	assert_non_null(strstr(report, says));
-	assert_true(r == NULL);
-}
 
 /* The chain of this name has these hops: "0,1,2". */
 static void
@@ -67,9 +13,11 @@ goes(const struct routes *r, const char *name, const char *hops)
 
 	assert_non_null(route);
 	assert_false(route->direct);
-	for (i = 0; i < route->n; i++)
+	for (i = 0; i < route->n; i++) {
+		assert_null(route->step[i].pool);
 		snprintf(text + strlen(text), sizeof(text) - strlen(text),
-		    "%s%u", i > 0 ? "," : "", route->hop[i]);
+		    "%s%u", i > 0 ? "," : "", route->step[i].hop);
+	}
 	assert_string_equal(text, hops);
 }
 
@@ -146,7 +94,7 @@ refuses_unknown_members(void **state)
 
 	(void)state;
 	refused(PROXIES "chain deep { hops n1 m2 n3; }\n",
-	    "-x:5:22: error: no proxy and no chain is called \"m2\"");
+	    "-x:5:22: error: no proxy, pool or chain is called \"m2\"");
 	refused(P("berlin") P("paris") "chain c { hops berlni; }\n",
 	    "did you mean \"berlin\"?");
 	refused(P("n1") "chain middle { hops n1; }\n"

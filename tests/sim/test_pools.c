@@ -1,0 +1,134 @@
+/*
+ * test_pools.c - whole sessions through pools: who is down is not dialled, a
+ * pool that is down is an error at once, and nothing goes another way.
+ */
+#include <string.h>
+
+#include "sim.h"
+#include "stage.h"
+#include "unit.h"
+
+#define PROXIES \
+	"proxy a socks5://127.0.0.1:9001\nproxy b socks5://127.0.0.1:9002\n"
+#define POOL "pool p { members a b; }\nrule chain p isolate none\n"
+#define ASK  "\5\1\0\5\1\0\3\013example.org\0\120"
+#define DOWN "\5\1\0\1\0\0\0\0\0\0"
+
+/* A client asks, and is told at once that the chain is down. */
+static void
+is_told_no(unsigned dials)
+{
+	unsigned before = sim.ndials;
+	uint8_t got[64];
+	int client = sim_connect();
+
+	sim_send(client, ASK, sizeof(ASK) - 1);
+	sim_turn();
+	assert_int_equal(sim_take(client, got, sizeof(got)), 12);
+	assert_memory_equal(got, "\5\0", 2);
+	assert_memory_equal(got + 2, DOWN, 10);
+	sim_finish(client);
+	sim_turn();
+	assert_int_equal(sim.ndials - before, dials);
+}
+
+#define NONSENSE  "\6it speaks "
+#define NO_TARGET "\5\4\0\1\0\0\0\0\0\0" /* which is not the hop's fault */
+
+/* Where it was dialled for a client that asks. */
+static uint16_t
+goes_to(const char *answer)
+{
+	int client = sim_connect(), target;
+	uint16_t port;
+
+	sim_send(client, ASK, sizeof(ASK) - 1);
+	sim_turn();
+	target = sim_target();
+	assert_true(target >= 0);
+	port = sim.end[target]->dialled.port;
+	sim_send(target, "\5\0", 2);
+	sim_turn();
+	sim_send(target, answer, 10);
+	sim_turn();
+	sim_reset(client);
+	sim_turn();
+	return port;
+}
+
+static void
+a_dead_pool_is_an_error_at_once(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	assert_true(setup(PROXIES POOL));
+	sim.dial = DIAL_REFUSED;
+	for (i = 0; i < 4; i++) /* each member twice */
+		is_told_no(1);
+	for (i = 0; i < 4; i++)
+		is_told_no(0);
+	sim_wait(1300);
+	is_told_no(1);
+	teardown();
+}
+
+static void
+a_dead_member_is_left_out(void **state)
+{
+	uint16_t bad, good;
+	unsigned i;
+
+	(void)state;
+	assert_true(setup(PROXIES POOL));
+	bad = goes_to(NONSENSE);
+	good = goes_to(NO_TARGET);
+	assert_int_equal(bad + good, 9001 + 9002);
+	assert_int_equal(goes_to(NONSENSE), bad);
+	for (i = 0; i < 6; i++)
+		assert_int_equal(goes_to(NO_TARGET), good);
+	sim_wait(1300);
+	i = goes_to(NO_TARGET);
+	assert_int_equal(goes_to(NO_TARGET) + i, 9001 + 9002);
+	/* That trial said nothing of the hop, so there is another. */
+	i = goes_to(NO_TARGET);
+	assert_int_equal(goes_to(NO_TARGET) + i, 9001 + 9002);
+	teardown();
+}
+
+static void
+a_proxy_by_name_is_always_dialled(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	assert_true(setup(PROXIES "chain c { hops a b; }\nrule chain c\n"));
+	sim.dial = DIAL_REFUSED;
+	for (i = 0; i < 5; i++)
+		is_told_no(1);
+	sim.dial = DIAL_OK;
+	assert_int_equal(goes_to(NONSENSE), 9001);
+	teardown();
+}
+
+static void
+without_records_nothing_is_dialled(void **state)
+{
+	(void)state;
+	assert_true(setup("pool s { srv _s._tcp.example; }\nrule chain s\n"));
+	is_told_no(0);
+	teardown();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_dead_pool_is_an_error_at_once),
+		cmocka_unit_test(a_dead_member_is_left_out),
+		cmocka_unit_test(a_proxy_by_name_is_always_dialled),
+		cmocka_unit_test(without_records_nothing_is_dialled),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
