@@ -6,6 +6,9 @@
 	"Gecko/20100101 Firefox/153.0"
 
 /* clang-format off */
+#define PAGE_TYPES \
+	"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
 #define ACTS(off, standard, strict) \
 	{ ACT_##off, ACT_##standard, ACT_##strict }
 #define UNKNOWN ACTS(KEEP, KEEP, DROP) /* in requests; */
@@ -38,7 +41,7 @@
  * directions, but for the requests of strict.
  */
 const struct field fields[] = {
-	STRICT(1, "Accept", TASTE, ACCEPT, NULL),
+	STRICT(1, "Accept", TASTE, ACCEPT, PAGE_TYPES),
 	RESPONSE("Accept-CH", HINT, KEEP, DROP, DROP),
 	RESPONSE("Accept-CH-Lifetime", HINT, KEEP, DROP, DROP),
 	STRICT(3, "Accept-Encoding", TASTE, CODING, "gzip, deflate"),

@@ -29,7 +29,7 @@ enum field_act {
 	ACT_PREFETCH, /* unless it is "on" */
 	/* Always there, whatever the client sent: */
 	ACT_FIXED,  /* the value */
-	ACT_ACCEPT, /* of a page, or of anything */
+	ACT_ACCEPT, /* the value for a page, else anything */
 	ACT_CODING, /* the value if the client takes gzip, else identity */
 	ACT_PAGE,   /* the value, when a page is asked for */
 	/* Shortened: */

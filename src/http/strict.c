@@ -9,9 +9,6 @@
 #include "put.h"
 #include "work.h"
 
-#define PAGE_TYPES \
-	"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-
 static struct http1_str
 text(const char *s)
 {
@@ -41,7 +38,7 @@ put_constant(const struct work *w, const struct field *k)
 
 	switch (k->act[FIELD_REQUEST][HTTP_STRICT]) {
 	case ACT_ACCEPT:
-		value = wants_page(w) ? PAGE_TYPES : "*/*";
+		value = wants_page(w) ? k->value : "*/*";
 		break;
 	case ACT_CODING:
 		value = takes_gzip(w) ? k->value : "identity";
@@ -96,20 +93,12 @@ put_known(const struct work *w, const struct field *k)
 	}
 }
 
-/* Is it there whatever the client sent? */
-static bool
-is_constant(const struct field *k)
-{
-	return k->value != NULL ||
-	    k->act[FIELD_REQUEST][HTTP_STRICT] == ACT_ACCEPT;
-}
-
 static void
 put_place(struct work *w, const struct field *k)
 {
 	const struct change *c = profile_change(w->f->profile, text(k->name));
 
-	if (c == NULL && is_constant(k))
+	if (c == NULL && k->value != NULL)
 		put_constant(w, k);
 	else if (c != NULL && c->what == CHANGE_SET)
 		work_set(w, c);
