@@ -21,15 +21,15 @@
 #include "net/loop.h"
 
 #define RESOLVER_SERVERS 8
-#define LOOKUP_IPS	 16
+#define LOOKUP_IPS       16
 
 struct resolver_conf {
 	struct endpoint servers[RESOLVER_SERVERS]; /* addresses with port */
 	unsigned nservers; /* 0: those of /etc/resolv.conf, if any */
 	uint64_t timeout;  /* milliseconds for the first try of a server */
-	unsigned tries;	   /* of each server */
-	unsigned cache;	   /* names kept, 0: no cache */
-	bool hosts;	   /* read /etc/hosts */
+	unsigned tries;    /* of each server */
+	unsigned cache;    /* names kept, 0: no cache */
+	bool hosts;        /* read /etc/hosts */
 };
 
 enum lookup_result {
@@ -51,11 +51,37 @@ struct lookup {
 	struct resolver *resolver;
 	struct lookup_half {
 		TAILQ_ENTRY(lookup_half) link;
-		struct lookup *lookup; /* NULL: not waiting */
+		struct lookup *lookup;   /* NULL: not waiting */
 		struct dns_query *query; /* or NULL: the answer is there */
 		struct dns_answer *answer;
 		enum lookup_result result;
 	} half[2]; /* by family */
+};
+
+#define SRV_RECORDS 32 /* of one answer; more are left out */
+
+struct srv_record { /* RFC 2782 */
+	uint16_t priority, weight, port;
+	char target[HOST_MAX + 1]; /* a name, lower case */
+};
+
+/*
+ * Where a service is.  Owned by the caller, embedded; on_answer is called once,
+ * never from within resolver_lookup_srv() (records valid during the call, in
+ * the order of the answer).  ttl in seconds is how long it is good for, be it
+ * FOUND or NONE: the resolver does not keep it.  A target that is to be
+ * connected to is looked up like any other name.
+ */
+struct srv_lookup {
+	void (*on_answer)(struct srv_lookup *, enum lookup_result,
+	    const struct srv_record *, size_t n, uint32_t ttl);
+	/* the resolver's own: */
+	TAILQ_ENTRY(srv_lookup) link;
+	struct srv_desk *desk;   /* NULL: not under way */
+	struct srv_query *query; /* or NULL: the answer is there */
+	struct srv_answer *answer;
+	enum lookup_result result;
+	uint32_t ttl;
 };
 
 struct resolver;
@@ -65,6 +91,11 @@ void resolver_free(struct resolver *); /* no lookups may be under way */
 /* name is copied. */
 void resolver_lookup(struct resolver *, struct lookup *, const char *name);
 void lookup_cancel(struct lookup *); /* also when not under way */
+
+/* name is copied: "_socks._tcp.example.net". */
+void resolver_lookup_srv(struct resolver *, struct srv_lookup *,
+    const char *name);
+void srv_cancel(struct srv_lookup *); /* also when not under way */
 
 /* The name servers in use, "192.0.2.53 ...", for the banner. */
 void resolver_describe(const struct resolver_conf *, char *out, size_t n);

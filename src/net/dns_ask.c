@@ -268,31 +268,49 @@ understand(const struct dns_question *q, const uint8_t *msg, int len,
 	return *answer != NULL ? LOOKUP_FOUND : LOOKUP_FAILED;
 }
 
+static enum lookup_result
+result_of(int status)
+{
+	switch (status) {
+	case ARES_SUCCESS:
+		return LOOKUP_FOUND;
+	case ARES_ENODATA:
+	case ARES_ENOTFOUND:
+		return LOOKUP_NONE;
+	default: /* no server answered, or none that makes sense */
+		return LOOKUP_FAILED;
+	}
+}
+
 static void
 on_reply(void *arg, int status, int timeouts, unsigned char *msg, int len)
 {
 	struct dns_question *q = arg;
 	struct dns_answer *answer = NULL;
-	enum lookup_result r = LOOKUP_FAILED;
+	enum lookup_result r = result_of(status);
 	uint32_t ttl = 0;
 
 	(void)timeouts;
 	q->channel->under_way--;
 	q->channel->asker->under_way--;
-	switch (status) {
-	case ARES_SUCCESS:
+	if (q->heard != NULL) {
+		q->heard(q, r, r != LOOKUP_FAILED ? msg : NULL, (size_t)len);
+		return;
+	}
+	if (r == LOOKUP_FOUND)
 		r = understand(q, msg, len, &answer, &ttl);
-		break;
-	case ARES_ENODATA:
-	case ARES_ENOTFOUND:
-		r = LOOKUP_NONE;
+	else if (r == LOOKUP_NONE)
 		ttl = msg != NULL ? dns_negative_ttl(msg, (size_t)len)
 				  : DNS_NEGATIVE_TTL;
-		break;
-	default: /* no server answered, or none that makes sense */
-		break;
-	}
 	q->answered(q, r, answer, ttl);
+}
+
+static int
+type_of(const struct dns_question *q)
+{
+	if (q->heard != NULL)
+		return ns_t_srv;
+	return q->family == HOST_IPV4 ? ns_t_a : ns_t_aaaa;
 }
 
 /* -- the asker ------------------------------------------------------------ */
@@ -396,10 +414,12 @@ dns_ask(struct dns_asker *a, struct dns_question *q)
 	c->asked++;
 	c->under_way++;
 	a->under_way++;
-	ares_query(c->ares, q->name, ns_c_in,
-	    q->family == HOST_IPV4 ? ns_t_a : ns_t_aaaa, on_reply, q);
+	ares_query(c->ares, q->name, ns_c_in, type_of(q), on_reply, q);
 	settle(c);
 	return;
 fail:
-	q->answered(q, LOOKUP_FAILED, NULL, 0);
+	if (q->heard != NULL)
+		q->heard(q, LOOKUP_FAILED, NULL, 0);
+	else
+		q->answered(q, LOOKUP_FAILED, NULL, 0);
 }

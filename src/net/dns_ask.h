@@ -18,10 +18,16 @@
  * exactly once, perhaps from within dns_ask().  It must not call dns_ask(), it
  * may free the question.  *answer is the caller's reference, NULL but for
  * LOOKUP_FOUND; ttl in seconds is for FOUND and NONE.
+ *
+ * With heard() instead, the question is for SRV records, and it gets the
+ * message (NULL for FAILED, perhaps for NONE): FOUND says that there is an
+ * answer section in it.
  */
 struct dns_question {
 	const char *name;
 	enum host_type family;
+	void (*heard)(struct dns_question *, enum lookup_result,
+	    const uint8_t *msg, size_t len);
 	void (*answered)(struct dns_question *, enum lookup_result,
 	    struct dns_answer *answer, uint32_t ttl);
 	struct dns_channel *channel; /* dns_ask's own */

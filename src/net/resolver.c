@@ -13,6 +13,7 @@
 #include "resolv_conf.h"
 #include "resolver_files.h"
 #include "special_names.h"
+#include "srv.h"
 #include "watched_file.h"
 
 TAILQ_HEAD(halves, lookup_half);
@@ -33,6 +34,7 @@ struct resolver {
 	struct name_table under_way; /* of struct dns_query */
 	struct halves ready;
 	struct timer deliver;
+	struct srv_desk srv;
 	bool read_hosts, read_servers;
 	struct watched_file hosts_file, servers_file;
 	struct hosts *hosts; /* or NULL */
@@ -202,6 +204,7 @@ query_new(struct resolver *r, const char *name, enum host_type family)
 	q->resolver = r;
 	q->node.name = q->question.name = q->name;
 	q->node.family = q->question.family = family;
+	q->question.heard = NULL;
 	q->question.answered = on_answered;
 	TAILQ_INIT(&q->waiters);
 	name_table_add(&r->under_way, &q->node);
@@ -291,6 +294,20 @@ resolver_lookup(struct resolver *r, struct lookup *l, const char *name)
 }
 
 void
+resolver_lookup_srv(struct resolver *r, struct srv_lookup *l, const char *name)
+{
+	char canonical[NAME_MAX_LEN + 1];
+
+	if (!name_canonical(canonical, name) ||
+	    special_name(canonical) != SPECIAL_NOT) {
+		srv_answer_none(&r->srv, l);
+		return;
+	}
+	refresh_servers(r);
+	srv_ask(&r->srv, l, canonical);
+}
+
+void
 lookup_cancel(struct lookup *l)
 {
 	struct lookup_half *h;
@@ -329,6 +346,7 @@ resolver_new_with(struct loop *loop, const struct resolver_conf *conf,
 	r->read_servers = conf->nservers == 0;
 	r->servers_file.path = resolv_conf;
 	r->asker = dns_asker_new(loop, conf->timeout, conf->tries);
+	srv_init(&r->srv, loop, r->asker);
 	r->cache = dns_cache_new((size_t)conf->cache * 2); /* both families */
 	if (!name_table_init(&r->under_way, DNS_QUESTIONS) ||
 	    r->asker == NULL || r->cache == NULL) {
@@ -353,6 +371,7 @@ resolver_free(struct resolver *r)
 		return;
 	dns_asker_free(r->asker); /* ends what is still under way */
 	assert(TAILQ_EMPTY(&r->ready));
+	srv_deinit(&r->srv);
 	dns_cache_free(r->cache);
 	name_table_deinit(&r->under_way);
 	hosts_free(r->hosts);

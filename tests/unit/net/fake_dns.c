@@ -84,6 +84,19 @@ fake_a(struct fake_reply *r, const char *name, const char *ip, uint32_t ttl)
 }
 
 void
+fake_srv(struct fake_reply *r, const char *name, unsigned priority,
+    unsigned weight, unsigned port, const char *target, uint32_t ttl)
+{
+	uint8_t b[6 + 256];
+
+	put16(b, priority);
+	put16(b + 2, weight);
+	put16(b + 4, port);
+	put_record(r, name, DNS_SRV, ttl, b, 6 + put_name(b + 6, target));
+	r->answers++;
+}
+
+void
 fake_cname(struct fake_reply *r, const char *name, const char *to, uint32_t ttl)
 {
 	uint8_t b[256];
@@ -176,7 +189,7 @@ serve(struct fake_dns *s, const uint8_t *q, size_t n, struct delayed *d)
 	size_t qlen = read_question(q, n, name, &type);
 
 	memset(&r, 0, sizeof(r));
-	type == DNS_A ? s->a++ : s->aaaa++;
+	type == DNS_A ? s->a++ : type == DNS_AAAA ? s->aaaa++ : s->srv++;
 	strcpy(s->last, name);
 	s->answer(s, name, type, d->tcp, &r);
 	if (r.drop) {

@@ -12,6 +12,7 @@
 
 #define DNS_A    1
 #define DNS_AAAA 28
+#define DNS_SRV  33
 
 struct fake_reply {
 	unsigned rcode; /* 2 SERVFAIL, 3 NXDOMAIN, 5 REFUSED */
@@ -32,10 +33,10 @@ struct fake_dns {
 	struct endpoint addr;
 	void (*answer)(struct fake_dns *, const char *name, unsigned type,
 	    bool tcp, struct fake_reply *);
-	void *data;               /* the test's */
-	unsigned a, aaaa, tcp_in; /* questions so far; TCP connections */
-	unsigned under_way;       /* delayed replies */
-	uint16_t ports[512];      /* where questions came from by UDP */
+	void *data;                    /* the test's */
+	unsigned a, aaaa, srv, tcp_in; /* questions; TCP connections */
+	unsigned under_way;            /* delayed replies */
+	uint16_t ports[512];           /* where questions came from by UDP */
 	unsigned nports;
 	char last[256]; /* name asked for, as it was spelt */
 };
@@ -48,6 +49,8 @@ void fake_dns_close(struct fake_dns *);
 /* Records for the answer section; then perhaps one SOA. */
 void fake_a(struct fake_reply *, const char *name, const char *ip,
     uint32_t ttl); /* A or AAAA, by how ip looks */
+void fake_srv(struct fake_reply *, const char *name, unsigned priority,
+    unsigned weight, unsigned port, const char *target, uint32_t ttl);
 void fake_cname(struct fake_reply *, const char *name, const char *to,
     uint32_t ttl);
 void fake_soa(struct fake_reply *, uint32_t ttl, uint32_t minimum);

@@ -138,13 +138,37 @@ say_aliases(const char *name, unsigned type, struct fake_reply *r)
 }
 
 static void
+say_srv(const char *name, bool tcp, struct fake_reply *r)
+{
+	int i;
+
+	if (strncmp(name, "_none", 5) == 0) {
+		r->rcode = 3;
+		fake_soa(r, 900, 40);
+	} else if (strncmp(name, "_broken", 7) == 0) {
+		r->rcode = 2;
+	} else if (strncmp(name, "_nothere", 8) == 0) {
+		fake_srv(r, name, 0, 0, 80, "", 60);
+	} else if (strncmp(name, "_big", 4) == 0) {
+		r->truncated = !tcp;
+		for (i = 0; tcp && i < SRV_RECORDS + 8; i++)
+			fake_srv(r, name, 1, 2, 1080, "n.example.org", 60);
+	} else {
+		fake_srv(r, name, 10, 60, 1080, "N1.example.org", 60);
+		fake_srv(r, name, 20, 0, 1081, "n2.example.org", 20);
+	}
+}
+
+static void
 say(struct fake_dns *s, const char *name, unsigned type, bool tcp,
     struct fake_reply *r)
 {
 	int i;
 
 	(void)s;
-	if (strncasecmp(name, "none", 4) == 0) {
+	if (type == DNS_SRV) {
+		say_srv(name, tcp, r);
+	} else if (strncasecmp(name, "none", 4) == 0) {
 		r->rcode = 3;
 		fake_soa(r, 900, 40);
 	} else if (strncmp(name, "empty", 5) == 0) {
@@ -857,6 +881,155 @@ reads_hosts_when_it_changes(void **state)
 	assert_int_equal(questions(&f->dns), 2);
 }
 
+/* -- services -------------------------------------------------------------- */
+
+struct service {
+	struct srv_lookup lookup; /* first */
+	struct loop *loop;
+	unsigned calls;
+	enum lookup_result result;
+	struct srv_record record[SRV_RECORDS];
+	size_t n;
+	uint32_t ttl;
+};
+
+static void
+on_service(struct srv_lookup *l, enum lookup_result result,
+    const struct srv_record *records, size_t n, uint32_t ttl)
+{
+	struct service *s = (struct service *)l;
+
+	assert_true((result == LOOKUP_FOUND) == (n > 0));
+	assert_true(n <= SRV_RECORDS);
+	s->calls++;
+	s->result = result;
+	s->n = n;
+	s->ttl = ttl;
+	if (n > 0)
+		memcpy(s->record, records, n * sizeof(*records));
+	loop_stop(s->loop);
+}
+
+static void
+ask_service(struct fixture *f, struct service *s, const char *name)
+{
+	memset(s, 0, sizeof(*s));
+	s->lookup.on_answer = on_service;
+	s->loop = f->loop;
+	resolver_lookup_srv(f->resolver, &s->lookup, name);
+	assert_int_equal(s->calls, 0);
+}
+
+static void
+finds_services(void **state)
+{
+	struct fixture *f = *state;
+	struct service s;
+
+	ask_service(f, &s, "_Socks._tcp.Example.org.");
+	assert_true(looping_run(f->loop));
+	assert_int_equal(s.result, LOOKUP_FOUND);
+	assert_int_equal(s.n, 2);
+	assert_int_equal(s.ttl, 20);
+	assert_int_equal(s.record[0].priority, 10);
+	assert_int_equal(s.record[0].weight, 60);
+	assert_int_equal(s.record[0].port, 1080);
+	assert_string_equal(s.record[0].target, "n1.example.org");
+	assert_string_equal(s.record[1].target, "n2.example.org");
+	/* Nothing of it is kept: that is for the caller. */
+	ask_service(f, &s, "_socks._tcp.example.org");
+	assert_true(looping_run(f->loop));
+	assert_int_equal(f->dns.srv, 2);
+	ask_service(f, &s, "_big._tcp.example.org");
+	assert_true(looping_run(f->loop));
+	assert_int_equal(s.n, SRV_RECORDS);
+	assert_int_equal(f->dns.tcp_in, 1);
+}
+
+static void
+tells_no_service_from_failed(void **state)
+{
+	static const struct {
+		const char *name;
+		enum lookup_result result;
+		uint32_t ttl;
+		unsigned asked;
+	} rows[] = {
+		{ "_none._tcp.example.org", LOOKUP_NONE, 40, 1 },
+		{ "_nothere._tcp.example.org", LOOKUP_NONE, 5, 1 },
+		{ "_broken._tcp.example.org", LOOKUP_FAILED, 0, 2 },
+		/* Nobody is asked for these. */
+		{ "_socks._tcp.hidden.onion", LOOKUP_NONE, 5, 0 },
+		{ "_socks._tcp.localhost", LOOKUP_NONE, 5, 0 },
+		{ "_socks", LOOKUP_NONE, 5, 0 },
+		{ "", LOOKUP_NONE, 5, 0 },
+		{ "_socks._tcp.b\304d.org", LOOKUP_NONE, 5, 0 },
+	};
+	struct fixture *f = *state;
+	struct service s;
+	unsigned before;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		before = f->dns.srv;
+		ask_service(f, &s, rows[i].name);
+		assert_true(looping_run(f->loop));
+		assert_int_equal(s.calls, 1);
+		assert_int_equal(s.result, rows[i].result);
+		assert_int_equal(s.ttl, rows[i].ttl);
+		assert_int_equal(f->dns.srv - before, rows[i].asked);
+	}
+	f->dns.answer = say_nothing;
+	ask_service(f, &s, "_socks._tcp.example.org");
+	while (s.calls == 0)
+		assert_true(looping_run(f->loop));
+	assert_int_equal(s.result, LOOKUP_FAILED);
+}
+
+static void
+cancels_services(void **state)
+{
+	struct fixture *f = *state;
+	struct service s, t;
+
+	memset(&s, 0, sizeof(s));
+	srv_cancel(&s.lookup); /* not under way */
+	ask_service(f, &s, "_socks._tcp.example.org");
+	srv_cancel(&s.lookup);
+	srv_cancel(&s.lookup);
+	ask_service(f, &t, "_socks._tcp.example.org");
+	assert_true(looping_run(f->loop));
+	assert_int_equal(t.calls, 1);
+	assert_int_equal(s.calls, 0);
+	ask_service(f, &s, "_socks"); /* answered already, but not told */
+	srv_cancel(&s.lookup);
+	ask_service(f, &s, "_socks._tcp.example.org");
+	srv_cancel(&s.lookup); /* freed with the question under way */
+}
+
+static void
+services_survive_lack_of_memory(void **state)
+{
+	struct fixture *f = *state;
+	struct service s;
+	unsigned long n;
+	int failed;
+
+	for (n = 1;; n++) {
+		again(f, "/nonexistent", "/nonexistent");
+		alloc_fail_at(n);
+		ask_service(f, &s, "_socks._tcp.example.org");
+		failed = alloc_failed();
+		alloc_fail_at(0);
+		assert_true(looping_run(f->loop));
+		assert_int_equal(s.calls, 1);
+		if (!failed)
+			break;
+		assert_int_equal(s.result, LOOKUP_FAILED);
+	}
+	assert_int_equal(n, 3); /* the query and a channel */
+}
+
 static void
 without_servers_fails(void **state)
 {
@@ -893,6 +1066,10 @@ main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		TEST(finds_services),
+		TEST(tells_no_service_from_failed),
+		TEST(cancels_services),
+		TEST(services_survive_lack_of_memory),
 		TEST(finds_both_families),
 		TEST(follows_aliases_and_nothing_else),
 		TEST(tells_none_from_failed),
