@@ -11,11 +11,11 @@ const struct http_profile http_profile_strict = { .base = HTTP_STRICT };
 const struct change *
 profile_change(const struct http_profile *p, struct http1_str name)
 {
-	const struct change *c;
+	size_t i;
 
-	for (c = p->changes; c < p->changes + p->nchanges; c++)
-		if (field_matches(c->name, name))
-			return c;
+	for (i = 0; i < p->nchanges; i++)
+		if (field_matches(p->changes[i].name, name))
+			return &p->changes[i];
 	return NULL;
 }
 
@@ -31,14 +31,21 @@ is_below(const char *name, const char *suffix)
 bool
 profile_trusts(const struct http_profile *p, const struct endpoint *origin)
 {
-	struct endpoint host = *origin;
 	const struct trusted *t;
+	struct endpoint host;
+	size_t i;
 
+	if (p->ntrusted == 0)
+		return false;
+	host = *origin;
 	host.port = 0;
-	for (t = p->trusted; t < p->trusted + p->ntrusted; t++)
-		if (t->below ? host.type == HOST_NAME &&
-			    is_below(host.host.name, t->host.host.name)
-			     : endpoint_same(&t->host, &host))
+	for (i = 0; i < p->ntrusted; i++) {
+		t = &p->trusted[i];
+		if (!t->below && endpoint_same(&t->host, &host))
 			return true;
+		if (t->below && host.type == HOST_NAME &&
+		    is_below(host.host.name, t->host.host.name))
+			return true;
+	}
 	return false;
 }
