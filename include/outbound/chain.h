@@ -67,6 +67,11 @@ enum hop_status chain_step(struct chain *, struct buf *in, struct buf *out,
 /* The hop at work, counted from 0: after FAILED, the one to blame. */
 size_t chain_at(const struct chain *);
 /*
+ * After FAILED: the hop at work does its part, and said that it can not reach
+ * the next one.
+ */
+bool chain_next_is_down(const struct chain *);
+/*
  * After FAILED, a closed connection or when it took too long: the hops (bit k
  * for hop k) that perhaps did not take what was said too early for them.  0:
  * the reason is another one, trying without pipeline will not help.

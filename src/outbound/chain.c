@@ -26,6 +26,7 @@ struct chain {
 	unsigned behind;     /* so had they what came behind their request */
 	unsigned suspects;   /* after a failure */
 	enum outcome failed; /* OUTCOME_OK: not yet */
+	bool next_is_down;   /* so the one at work said */
 	const struct hop_spec *spec[CHAIN_MAX];
 	struct hop_spec *own[CHAIN_MAX]; /* of hops with another login */
 	struct hop *hop[CHAIN_MAX];
@@ -197,6 +198,12 @@ unsigned
 chain_suspects(const struct chain *c)
 {
 	return c->failed != OUTCOME_OK ? c->suspects : suspects(c);
+}
+
+bool
+chain_next_is_down(const struct chain *c)
+{
+	return c->next_is_down;
 }
 
 bool
@@ -388,6 +395,10 @@ step_hop(struct chain *c, struct buf *in, struct buf *out)
 	st = talk_to(c, c->at, in, out, &o);
 	if (st != HOP_FAILED)
 		return st;
+	c->next_is_down = has_bit(c->prepared, c->at) && c->at + 1 < c->n &&
+	    (o == OUTCOME_REFUSED || o == OUTCOME_HOST_UNREACHABLE ||
+		o == OUTCOME_NET_UNREACHABLE || o == OUTCOME_TIMEOUT ||
+		o == OUTCOME_NO_NAME || o == OUTCOME_NAME_FAILED);
 	/* Any other word is an answer to something it understood. */
 	c->suspects = o == OUTCOME_HOP_FAILED ? suspects(c) : 0;
 	return fail(c, as_told(c, o));

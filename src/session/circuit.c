@@ -17,16 +17,18 @@ way_same(const struct way *a, const struct way *b)
 
 /*
  * A hop that was ready and then tired of waiting is not down, nor is one that
- * was asked for a target which does not answer.
+ * was asked for a target which does not answer, or for the next hop and says
+ * that this one does not.
  */
 static void
 report_down(struct circuit *c)
 {
 	bool target = c->cause == OUTCOME_TIMEOUT && c->aimed && c->reached &&
 	    c->at + 1 == c->path.n;
+	unsigned at = c->at + chain_next_is_down(c->chain);
 
 	if (c->prepared == 0 && !target)
-		route_down(c->worker->routes, &c->path, c->at, c->cause,
+		route_down(c->worker->routes, &c->path, at, c->cause,
 		    loop_now(c->worker->loop));
 }
 

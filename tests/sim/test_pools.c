@@ -96,6 +96,27 @@ a_dead_member_is_left_out(void **state)
 	teardown();
 }
 
+/* The first hop says that the second can not be reached: that one is down. */
+static void
+the_one_before_is_not_blamed(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	assert_true(setup(PROXIES "pool in { members a; }\n"
+				  "pool out { members b; }\n"
+				  "chain c { hops in out; }\nrule chain c\n"));
+	for (i = 0; i < 2; i++)
+		assert_int_equal(goes_to(NO_TARGET), 9001);
+	is_told_no(0);
+	teardown();
+	assert_true(setup(PROXIES "pool in { members a; }\n"
+				  "chain c { hops in b; }\nrule chain c\n"));
+	for (i = 0; i < 6; i++)
+		assert_int_equal(goes_to(NO_TARGET), 9001);
+	teardown();
+}
+
 static void
 a_proxy_by_name_is_always_dialled(void **state)
 {
@@ -126,6 +147,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_dead_pool_is_an_error_at_once),
 		cmocka_unit_test(a_dead_member_is_left_out),
+		cmocka_unit_test(the_one_before_is_not_blamed),
 		cmocka_unit_test(a_proxy_by_name_is_always_dialled),
 		cmocka_unit_test(without_records_nothing_is_dialled),
 	};

@@ -1067,6 +1067,33 @@ tells_target_from_hops(void **state)
 	blames("5s", 3, HEAR("x"), 1, OUTCOME_REFUSED);
 }
 
+/* The hop at work did its part, and says who did not: the next one. */
+static bool
+blames_next(const char *kinds, size_t i, const char *bytes, size_t n)
+{
+	struct world w;
+	bool next;
+
+	world_new(&w, kinds);
+	assert_int_equal(answers(&w, i, bytes, n, 512), HOP_FAILED);
+	next = chain_next_is_down(w.chain);
+	world_free(&w);
+	return next;
+}
+
+static void
+tells_hops_that_are_down(void **state)
+{
+	(void)state;
+	assert_true(blames_next("55", 1, HEAR("\5\5\0\1\0\0\0\0\0\0")));
+	assert_true(blames_next("h5", 0, HEAR("HTTP/1.1 504 No\r\n\r\n")));
+	/* It may not go there, is broken, or it was the target. */
+	assert_false(blames_next("55", 1, HEAR("\5\2\0\1\0\0\0\0\0\0")));
+	assert_false(blames_next("h5", 0, HEAR("HTTP/1.1 407 No\r\n\r\n")));
+	assert_false(blames_next("55", 0, HEAR("HT")));
+	assert_false(blames_next("55", 3, HEAR("\5\5\0\1\0\0\0\0\0\0")));
+}
+
 /* A broken seal is the fault of the hop that sealed. */
 static void
 blames_a_broken_seal(void **state)
@@ -1131,6 +1158,7 @@ main(void)
 		cmocka_unit_test(carries_through_seals),
 		cmocka_unit_test(keeps_sealed_first_bytes),
 		cmocka_unit_test(tells_target_from_hops),
+		cmocka_unit_test(tells_hops_that_are_down),
 		cmocka_unit_test(blames_a_broken_seal),
 		cmocka_unit_test(survives_no_memory),
 	};
