@@ -62,8 +62,9 @@ struct pool {
 	 * A check goes the way requests go: through the first `via_steps` steps
 	 * of this chain, the first in the file that has the pool behind others.
 	 * A member that is meant to be reached through others never sees us.
+	 * Without such a chain it is the pool's own route, and no step.
 	 */
-	const struct route *via; /* NULL: it is reached directly */
+	const struct route *via;
 	unsigned via_steps;
 };
 

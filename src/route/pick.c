@@ -298,8 +298,10 @@ pick_to(struct route_state *st, const struct route *via, unsigned steps,
 	if (steps > 0) {
 		strict = *via;
 		strict.dynamic = false;
-		if (!walk(&p, &strict, steps, path) || path->n == CHAIN_HOPS)
+		if (!walk(&p, &strict, steps, path)) {
+			*path = (struct path){ .route = via };
 			return false;
+		}
 	}
 	path->route = via;
 	path->other |= (uint8_t)(1u << path->n);

@@ -167,6 +167,7 @@ pool_read(struct conf *c, struct routes *routes, struct entry *e)
 		return no_memory(&r);
 	pool->name = e->route.name;
 	pool->id = e->index;
+	pool->via = &e->route;
 	pool->member = r.member;
 	pool->balance = conf_in(e->node, "srv") != NULL ? BALANCE_RANDOM
 							: BALANCE_ROUND_ROBIN;

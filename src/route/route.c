@@ -71,7 +71,7 @@ find_ways(struct conf *c, struct routes *r)
 			if (chain->step[i].pool == NULL)
 				continue;
 			p = &r->pools[chain->step[i].pool->id];
-			if (p->via == NULL) {
+			if (p->via_steps == 0) {
 				p->via = chain;
 				p->via_steps = i;
 			}

@@ -41,7 +41,8 @@ reads_pools(void **state)
 	assert_true(full->check_target);
 	assert_string_equal(full->target.host.name, "example.org");
 	assert_int_equal(full->target.port, 443);
-	assert_null(full->via);
+	assert_ptr_equal(full->via, routes_find(r, "full"));
+	assert_int_equal(full->via_steps, 0);
 	assert_int_equal(p->n, 3);
 	assert_int_equal(p->nbackup, 0);
 	assert_int_equal(p->balance, BALANCE_ROUND_ROBIN);
