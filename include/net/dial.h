@@ -47,6 +47,9 @@ struct dial {
 	void (*done)(struct dial *, enum dial_result, int fd);
 	/* NULL: the kernel chooses.  Outlives it; permit() may change it. */
 	const struct source *source;
+	/* Who looks a name up (LOOKUP_IDENTITY bytes), NULL: all who share;
+	 * read by dial_start(). */
+	const uint8_t *identity;
 	/* dial's own: */
 	struct loop *loop;
 	struct lookup lookup;

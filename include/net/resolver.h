@@ -6,7 +6,10 @@
  * (localhost is this machine; .onion, .invalid and .alt do not exist),
  * /etc/hosts (which alone knows .test, .local, .internal, .home.arpa and names
  * without a dot), its cache (TTL, negative answers, size limit), the name
- * servers.  Search domains and the environment are not looked at.  /etc/hosts
+ * servers.  What one identity asked for is not answered to another out of the
+ * cache, nor with an answer the other waits for already: how fast a name is
+ * found, and who asks for it when, would tell that somebody was there before.
+ * Search domains and the environment are not looked at.  /etc/hosts
  * and /etc/resolv.conf are read again when they change.
  */
 #ifndef NET_RESOLVER_H
@@ -22,6 +25,7 @@
 
 #define RESOLVER_SERVERS 8
 #define LOOKUP_IPS       16
+#define LOOKUP_IDENTITY  16 /* bytes */
 
 struct resolver_conf {
 	struct endpoint servers[RESOLVER_SERVERS]; /* addresses with port */
@@ -88,8 +92,12 @@ struct resolver;
 
 struct resolver *resolver_new(struct loop *, const struct resolver_conf *);
 void resolver_free(struct resolver *); /* no lookups may be under way */
-/* name is copied. */
-void resolver_lookup(struct resolver *, struct lookup *, const char *name);
+/*
+ * name is copied, and so is the identity: LOOKUP_IDENTITY bytes.  NULL, or all
+ * of them 0: those who share.
+ */
+void resolver_lookup(struct resolver *, struct lookup *, const char *name,
+    const uint8_t *identity);
 void lookup_cancel(struct lookup *); /* also when not under way */
 
 /* name is copied: "_socks._tcp.example.net". */

@@ -232,8 +232,8 @@ open_socket(const struct dial *d, const struct ip *ip, int *fd, bool *connected)
 		return meaning(errno, ip->type);
 	if (d->source != NULL && !leave_from(*fd, d->source, ip))
 		r = DIAL_NO_SOURCE;
-	else if (setsockopt(*fd, IPPROTO_TCP, TCP_NODELAY, &one,
-		     sizeof(one)) != 0)
+	else if (setsockopt(*fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) !=
+	    0)
 		r = meaning(errno, ip->type);
 	else
 		error = start_connect(*fd, ip, d->port);
@@ -398,7 +398,8 @@ dial_start(struct dial *d, struct loop *loop, struct resolver *resolver,
 	if (!endpoint_ip(to, &d->ips[0])) {
 		d->lookup.on_answer = on_answer;
 		d->waiting = FAMILIES;
-		resolver_lookup(resolver, &d->lookup, to->host.name);
+		resolver_lookup(resolver, &d->lookup, to->host.name,
+		    d->identity);
 		return -1;
 	}
 	d->nips = 1;

@@ -58,16 +58,19 @@ dns_cache_free(struct dns_cache *c)
 }
 
 static struct entry *
-find(struct dns_cache *c, const char *name, enum host_type family)
+find(struct dns_cache *c, const uint8_t *identity, const char *name,
+    enum host_type family)
 {
-	return (struct entry *)name_table_find(&c->table, name, family);
+	return (
+	    struct entry *)name_table_find(&c->table, identity, name, family);
 }
 
 bool
-dns_cache_find(struct dns_cache *c, const char *canonical,
-    enum host_type family, uint64_t now_ms, struct dns_answer **answer)
+dns_cache_find(struct dns_cache *c, const uint8_t *identity,
+    const char *canonical, enum host_type family, uint64_t now_ms,
+    struct dns_answer **answer)
 {
-	struct entry *e = find(c, canonical, family);
+	struct entry *e = find(c, identity, canonical, family);
 
 	if (e == NULL)
 		return false;
@@ -94,15 +97,16 @@ kept_ms(const struct dns_answer *answer, uint32_t ttl)
 }
 
 void
-dns_cache_put(struct dns_cache *c, const char *canonical, enum host_type family,
-    uint64_t now_ms, struct dns_answer *answer, uint32_t ttl)
+dns_cache_put(struct dns_cache *c, const uint8_t *identity,
+    const char *canonical, enum host_type family, uint64_t now_ms,
+    struct dns_answer *answer, uint32_t ttl)
 {
 	size_t n = strlen(canonical) + 1;
 	struct entry *e;
 
 	if (c->max == 0)
 		return;
-	e = find(c, canonical, family);
+	e = find(c, identity, canonical, family);
 	if (e != NULL)
 		drop(c, e);
 	else if (c->n == c->max)
@@ -113,6 +117,7 @@ dns_cache_put(struct dns_cache *c, const char *canonical, enum host_type family,
 	memcpy(e->name, canonical, n);
 	e->node.name = e->name;
 	e->node.family = family;
+	memcpy(e->node.identity, identity, LOOKUP_IDENTITY);
 	e->answer = dns_answer_ref(answer);
 	e->until = now_ms + kept_ms(answer, ttl);
 	name_table_add(&c->table, &e->node);

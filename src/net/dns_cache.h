@@ -1,7 +1,7 @@
 /*
  * dns_cache.h - answers of name servers, until their time is over.
  *
- * One entry per name and family; the least recently used one makes room.
+ * One entry per identity (LOOKUP_IDENTITY bytes), name and family; the least recently used one makes room.
  * That there is no such name or address is an answer too (RFC 2308).  That
  * nobody answered is none: it is never kept.
  */
@@ -25,12 +25,13 @@ void dns_cache_free(struct dns_cache *); /* accepts NULL */
  * true: known.  *answer is NULL when the answer is that there is none; else a
  * reference of the caller's.
  */
-bool dns_cache_find(struct dns_cache *, const char *canonical,
-    enum host_type family, uint64_t now_ms, struct dns_answer **answer);
+bool dns_cache_find(struct dns_cache *, const uint8_t *identity,
+    const char *canonical, enum host_type family, uint64_t now_ms,
+    struct dns_answer **answer);
 
 /* answer NULL: there is none.  Takes a reference of its own. */
-void dns_cache_put(struct dns_cache *, const char *canonical,
-    enum host_type family, uint64_t now_ms, struct dns_answer *answer,
-    uint32_t ttl);
+void dns_cache_put(struct dns_cache *, const uint8_t *identity,
+    const char *canonical, enum host_type family, uint64_t now_ms,
+    struct dns_answer *answer, uint32_t ttl);
 
 #endif

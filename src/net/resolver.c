@@ -179,8 +179,8 @@ on_answered(struct dns_question *question, enum lookup_result result,
 	struct lookup_half *h;
 
 	if (result != LOOKUP_FAILED)
-		dns_cache_put(r->cache, q->name, q->node.family,
-		    loop_now(r->loop), a, ttl);
+		dns_cache_put(r->cache, q->node.identity, q->name,
+		    q->node.family, loop_now(r->loop), a, ttl);
 	name_table_remove(&r->under_way, &q->node);
 	while ((h = TAILQ_FIRST(&q->waiters)) != NULL) {
 		TAILQ_REMOVE(&q->waiters, h, link);
@@ -193,7 +193,8 @@ on_answered(struct dns_question *question, enum lookup_result result,
 /* -- questions ------------------------------------------------------------ */
 
 static struct dns_query *
-query_new(struct resolver *r, const char *name, enum host_type family)
+query_new(struct resolver *r, const uint8_t *identity, const char *name,
+    enum host_type family)
 {
 	size_t n = strlen(name) + 1;
 	struct dns_query *q = malloc(sizeof(*q) + n);
@@ -204,6 +205,7 @@ query_new(struct resolver *r, const char *name, enum host_type family)
 	q->resolver = r;
 	q->node.name = q->question.name = q->name;
 	q->node.family = q->question.family = family;
+	memcpy(q->node.identity, identity, LOOKUP_IDENTITY);
 	q->question.heard = NULL;
 	q->question.answered = on_answered;
 	TAILQ_INIT(&q->waiters);
@@ -212,21 +214,23 @@ query_new(struct resolver *r, const char *name, enum host_type family)
 }
 
 static void
-ask(struct resolver *r, struct lookup_half *h, const char *name,
-    enum host_type family)
+ask(struct resolver *r, struct lookup_half *h, const uint8_t *identity,
+    const char *name, enum host_type family)
 {
 	struct dns_answer *a;
 	struct dns_query *q;
 	bool is_new;
 
-	if (dns_cache_find(r->cache, name, family, loop_now(r->loop), &a)) {
+	if (dns_cache_find(r->cache, identity, name, family, loop_now(r->loop),
+		&a)) {
 		make_ready(r, h, a != NULL ? LOOKUP_FOUND : LOOKUP_NONE, a);
 		return;
 	}
-	q = (struct dns_query *)name_table_find(&r->under_way, name, family);
+	q = (struct dns_query *)name_table_find(&r->under_way, identity, name,
+	    family);
 	is_new = q == NULL;
 	if (is_new)
-		q = query_new(r, name, family);
+		q = query_new(r, identity, name, family);
 	if (q == NULL) {
 		make_ready(r, h, LOOKUP_FAILED, NULL);
 		return;
@@ -266,8 +270,10 @@ answer_hosts(struct resolver *r, struct lookup *l, const char *name)
 }
 
 void
-resolver_lookup(struct resolver *r, struct lookup *l, const char *name)
+resolver_lookup(struct resolver *r, struct lookup *l, const char *name,
+    const uint8_t *identity)
 {
+	static const uint8_t shared[LOOKUP_IDENTITY];
 	char canonical[NAME_MAX_LEN + 1];
 	enum special special;
 
@@ -288,8 +294,10 @@ resolver_lookup(struct resolver *r, struct lookup *l, const char *name)
 	} else if (special == SPECIAL_HOSTS) {
 		answer_both(r, l, LOOKUP_NONE);
 	} else {
-		ask(r, &l->half[HOST_IPV6], canonical, HOST_IPV6);
-		ask(r, &l->half[HOST_IPV4], canonical, HOST_IPV4);
+		if (identity == NULL)
+			identity = shared;
+		ask(r, &l->half[HOST_IPV6], identity, canonical, HOST_IPV6);
+		ask(r, &l->half[HOST_IPV4], identity, canonical, HOST_IPV4);
 	}
 }
 

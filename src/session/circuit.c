@@ -249,6 +249,7 @@ circuit_open(struct worker *w, const struct way *way,
 	deadline_start(&w->attempt, &c->deadline);
 	c->source = way->source;
 	c->dial.source = &c->source;
+	c->dial.identity = NULL; /* a hop's name says nothing of who goes there */
 	c->dial.permit = permit;
 	c->dial.done = on_dialled;
 	fd = dial_start(&c->dial, w->loop, w->resolver, &c->hops[0]->addr);

@@ -70,6 +70,7 @@ dial_target(struct session *s)
 	u->dial.permit = permit;
 	u->dial.done = on_dialled;
 	u->dial.source = &u->source;
+	u->dial.identity = u->way.identity.key;
 	fd = dial_start(&u->dial, w->loop, w->resolver,
 	    &u->inbound.request.target);
 	return fd >= 0 ? dialled(s, fd) : S_DIAL;

@@ -4,6 +4,8 @@
 #include "../../../src/net/dns_cache.h"
 #include "unit.h"
 
+static const uint8_t shared[LOOKUP_IDENTITY];
+
 static struct dns_answer *
 answer(uint8_t last)
 {
@@ -21,7 +23,7 @@ put(struct dns_cache *c, const char *name, uint64_t now, uint8_t last,
 {
 	struct dns_answer *a = last > 0 ? answer(last) : NULL;
 
-	dns_cache_put(c, name, HOST_IPV4, now, a, ttl);
+	dns_cache_put(c, shared, name, HOST_IPV4, now, a, ttl);
 	dns_answer_unref(a);
 }
 
@@ -32,7 +34,7 @@ get(struct dns_cache *c, const char *name, enum host_type family, uint64_t now)
 	struct dns_answer *a;
 	int last;
 
-	if (!dns_cache_find(c, name, family, now, &a))
+	if (!dns_cache_find(c, shared, name, family, now, &a))
 		return -1;
 	if (a == NULL)
 		return 0;
@@ -137,7 +139,7 @@ an_answer_outlives_its_entry(void **state)
 
 	(void)state;
 	put(c, "a", 1, 9, 60);
-	assert_true(dns_cache_find(c, "a", HOST_IPV4, 1, &a));
+	assert_true(dns_cache_find(c, shared, "a", HOST_IPV4, 1, &a));
 	put(c, "b", 1, 1, 60);
 	dns_cache_free(c);
 	assert_int_equal(a->ips[0].b[3], 9);
@@ -176,11 +178,38 @@ does_without_memory(void **state)
 	dns_cache_free(c);
 }
 
+/* Who asks is part of what is asked for. */
+static void
+keeps_identities_apart(void **state)
+{
+	static const uint8_t one[LOOKUP_IDENTITY] = { 1 };
+	static const uint8_t two[LOOKUP_IDENTITY] = { [LOOKUP_IDENTITY -
+							  1] = 1 };
+	struct dns_cache *c = dns_cache_new(4);
+	struct dns_answer *a = answer(1), *got;
+
+	(void)state;
+	dns_cache_put(c, one, "a", HOST_IPV4, 0, a, 60);
+	assert_int_equal(get(c, "a", HOST_IPV4, 1), -1);
+	assert_false(dns_cache_find(c, two, "a", HOST_IPV4, 1, &got));
+	put(c, "a", 0, 3, 60);
+	dns_cache_put(c, two, "a", HOST_IPV4, 0, NULL, 60);
+	assert_int_equal(get(c, "a", HOST_IPV4, 1), 3);
+	assert_true(dns_cache_find(c, two, "a", HOST_IPV4, 1, &got));
+	assert_null(got);
+	assert_true(dns_cache_find(c, one, "a", HOST_IPV4, 1, &got));
+	assert_ptr_equal(got, a);
+	dns_answer_unref(got);
+	dns_answer_unref(a);
+	dns_cache_free(c);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keeps_answers_for_their_time),
+		cmocka_unit_test(keeps_identities_apart),
 		cmocka_unit_test(the_last_answer_counts),
 		cmocka_unit_test(drops_the_least_recently_used),
 		cmocka_unit_test(never_grows_over_its_size),

@@ -81,14 +81,21 @@ on_answer(struct lookup *l, enum host_type family, enum lookup_result result,
 }
 
 static void
-ask(struct fixture *f, struct asked *a, const char *name)
+ask_as(struct fixture *f, struct asked *a, const char *name,
+    const uint8_t *identity)
 {
 	memset(a, 0, sizeof(*a));
 	a->lookup.on_answer = on_answer;
 	a->loop = f->loop;
-	resolver_lookup(f->resolver, &a->lookup, name);
+	resolver_lookup(f->resolver, &a->lookup, name, identity);
 	/* The contract: never from within. */
 	assert_int_equal(a->calls[V4] + a->calls[V6], 0);
+}
+
+static void
+ask(struct fixture *f, struct asked *a, const char *name)
+{
+	ask_as(f, a, name, NULL);
 }
 
 static void
@@ -881,6 +888,38 @@ reads_hosts_when_it_changes(void **state)
 	assert_int_equal(questions(&f->dns), 2);
 }
 
+/* Neither the cache nor a question under way is shared by two identities. */
+static void
+keeps_identities_apart(void **state)
+{
+	static const uint8_t nobody[LOOKUP_IDENTITY];
+	static const uint8_t one[LOOKUP_IDENTITY] = { 1 };
+	static const uint8_t two[LOOKUP_IDENTITY] = { 2 };
+	static const uint8_t *const who[] = { NULL, one, two };
+	struct fixture *f = *state;
+	struct asked a[3];
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		ask_as(f, &a[i], "slow.example.org", who[i]);
+	for (i = 0; i < 3; i++)
+		wait_for_both(f, &a[i]);
+	assert_int_equal(questions(&f->dns), 6);
+	for (i = 0; i < 3; i++) {
+		ask_as(f, &a[i], "slow.example.org", who[i]);
+		wait_for_both(f, &a[i]);
+	}
+	assert_int_equal(questions(&f->dns), 6);
+	ask_as(f, &a[0], "slow.example.org", nobody); /* those who share */
+	wait_for_both(f, &a[0]);
+	assert_int_equal(questions(&f->dns), 6);
+	ask_as(f, &a[0], "www.example.org", one);
+	wait_for_both(f, &a[0]);
+	ask_as(f, &a[1], "www.example.org", two);
+	wait_for_both(f, &a[1]);
+	assert_int_equal(questions(&f->dns), 10);
+}
+
 /* -- services -------------------------------------------------------------- */
 
 struct service {
@@ -1066,6 +1105,7 @@ main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		TEST(keeps_identities_apart),
 		TEST(finds_services),
 		TEST(tells_no_service_from_failed),
 		TEST(cancels_services),
