@@ -82,6 +82,8 @@ struct hop_ops {
 /* Every kind of hop, ended by NULL: a new one is a file and a line here. */
 extern const struct hop_ops *const hop_kinds[];
 extern const struct hop_ops hop_socks5, hop_socks4a, hop_http;
+/* By its scheme, in any spelling that people know; or NULL. */
+const struct hop_ops *hop_kind(const char *scheme);
 
 extern const struct conf_directive proxy_directives[];
 

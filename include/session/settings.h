@@ -13,7 +13,8 @@ struct settings {
 	unsigned workers; /* 0: one per core */
 	enum log_level log;
 	/* Milliseconds; 0: never, where the manual allows it. */
-	uint64_t handshake_ms, connect_ms, idle_ms, half_closed_ms, drain_ms;
+	uint64_t handshake_ms, connect_ms, attempt_ms, idle_ms,
+	    half_closed_ms, drain_ms;
 	struct resolver_conf dns;
 	char control[108]; /* path of the socket, "none", "": not said */
 };

@@ -35,7 +35,7 @@ struct worker_job {
 
 void worker_ask(struct worker *, struct worker_job *);
 
-/* Only in a job: what is there now. */
+/* What follows only in a job. */
 struct worker_census {
 	unsigned sessions; /* all that are open, */
 	unsigned relayed;  /* of these: tunnels, */
@@ -43,6 +43,14 @@ struct worker_census {
 	unsigned spares;   /* circuits that wait for a target */
 };
 
+/*
+ * From now on nothing of an identity is what it was: circuits that wait are
+ * closed, logins at tor hops, source addresses out of a prefix, members of
+ * pools and cached names are chosen anew.  Connections go on.
+ */
+void worker_new_identity(struct worker *);
+uint64_t worker_now(const struct worker *); /* its loop's milliseconds */
+const struct route_state *worker_health(const struct worker *);
 void worker_count(const struct worker *, struct worker_census *);
 
 #endif

@@ -112,8 +112,8 @@ const struct conf_directive proxy_directives[] = {
 
 /* -- kinds ---------------------------------------------------------------- */
 
-static const struct hop_ops *
-find_kind(const char *scheme)
+const struct hop_ops *
+hop_kind(const char *scheme)
 {
 	size_t i;
 
@@ -232,7 +232,7 @@ read_proxy(struct conf *c, const struct conf_node *n, struct hop_spec *spec)
 	assert(strlen(name->text) < sizeof(spec->name)); /* CONF_NAME */
 	strcpy(spec->name, name->text);
 	spec->addr = url->as.url.endpoint;
-	spec->ops = find_kind(url->as.url.scheme);
+	spec->ops = hop_kind(url->as.url.scheme);
 	if (spec->ops == NULL) {
 		conf_error_at(c, n, url, nearest_scheme(c, url->as.url.scheme),
 		    "no kind of proxy is called \"%s\": socks5, socks4a or "

@@ -58,7 +58,7 @@ expiry_init(struct worker *w)
 	deadlines_init(&w->handshake, w->loop, t->handshake_ms,
 	    on_handshake_over);
 	deadlines_init(&w->connect, w->loop, t->connect_ms, on_connect_over);
-	deadlines_init(&w->attempt, w->loop, t->connect_ms, circuit_expired);
+	deadlines_init(&w->attempt, w->loop, t->attempt_ms, circuit_expired);
 	spares_init(w);
 	deadlines_init(&w->idle, w->loop, t->idle_ms, on_idle_over);
 	deadlines_init(&w->half_closed, w->loop, t->half_closed_ms,

@@ -26,6 +26,15 @@ watch_client(struct session *s, bool input)
 		(flow_is_blocked(&s->relay.flow[1]) ? STREAM_WRITE : 0));
 }
 
+/* Its hops serve one session less. */
+static void
+leave_path(struct session *s)
+{
+	if (s->path.n > 0)
+		route_done(s->worker->health, &s->path);
+	s->path.n = 0;
+}
+
 void
 session_free(struct session *s)
 {
@@ -36,6 +45,7 @@ session_free(struct session *s)
 	relay_deinit(&s->relay, &w->pool);
 	stream_close(&s->client);
 	stream_close(&s->target);
+	leave_path(s);
 	TAILQ_REMOVE(&w->sessions, s, link);
 	free(s);
 	if (w->draining && TAILQ_EMPTY(&w->sessions))
@@ -63,6 +73,7 @@ session_drop_target(struct session *s)
 	struct flow *f = s->relay.flow;
 
 	stream_close(&s->target);
+	leave_path(s);
 	flow_deinit(&f[0], &s->worker->pool);
 	flow_init(&f[0], &s->client, &s->target);
 	f[1].eof = f[1].bulk = false; /* what it holds is for the client */
@@ -126,6 +137,10 @@ session_fail(struct session *s, enum outcome why)
 
 	log_debug("request failed", "why", outcome_str(why), NULL);
 	stream_close(&s->target);
+	if (u->answered) { /* it was told otherwise: only a reset is true */
+		session_reset_on_close(s);
+		return S_DEAD;
+	}
 	inbound_reply(&u->inbound, why, &out);
 	return say(s, &out) ? session_hang_up(s) : S_DEAD;
 }
@@ -202,8 +217,8 @@ wait(struct session *s)
 }
 
 /* Meanwhile the client may talk on, or say that it has no more to say. */
-static bool
-hear_client(struct session *s)
+bool
+session_hear(struct session *s)
 {
 	struct setup *u = s->setup;
 	size_t room;
@@ -223,18 +238,25 @@ hear_client(struct session *s)
 
 /* -- S_ANSWER, S_RELAY, S_CLOSING, S_DROPPED ------------------------------ */
 
+bool
+session_answer(struct session *s)
+{
+	uint8_t mem[INBOUND_OUT_MAX];
+	struct buf out = buf_on(mem, sizeof(mem));
+
+	inbound_reply(&s->setup->inbound, OUTCOME_OK, &out);
+	return say(s, &out);
+}
+
 static enum state
 answer(struct session *s)
 {
 	struct setup *u = s->setup;
-	uint8_t mem[INBOUND_OUT_MAX];
-	struct buf out = buf_on(mem, sizeof(mem));
 
 	if (u->inbound.request.kind == REQUEST_HTTP)
 		return http_begin(s);
-	inbound_reply(&u->inbound, OUTCOME_OK, &out);
 	/* What came too early follows: of the client, of the target. */
-	if (!say(s, &out) || !say(s, &u->hop_in) ||
+	if ((!u->answered && !session_answer(s)) || !say(s, &u->hop_in) ||
 	    !flow_send(&s->relay.flow[0], buf_head(&u->in), buf_len(&u->in)))
 		return S_DEAD;
 	s->relay.flow[0].eof = u->client_eof;
@@ -323,7 +345,7 @@ static enum state (*const path[])(struct session *) = {
 	[S_LOGIN] = wait,
 	[S_VERDICT] = verdict_ask,
 	[S_DIAL] = reach_dial,
-	[S_CHAIN] = reach_chain,
+	[S_CHAIN] = attempt_step,
 	[S_ANSWER] = answer,
 	[S_HTTP] = http_run,
 	[S_DROPPED] = ignore,
@@ -349,6 +371,12 @@ session_step(struct session *s)
 	relay_went(s, relay_start(&s->relay, &s->worker->pool));
 }
 
+static bool
+hear_early(struct session *s)
+{
+	return session_hear(s) && (s->state != S_CHAIN || attempt_push(s));
+}
+
 static void
 on_client_event(struct stream *stream, int events)
 {
@@ -364,7 +392,7 @@ on_client_event(struct stream *stream, int events)
 	else if (s->state != S_LOGIN && s->state != S_DIAL &&
 	    s->state != S_CHAIN)
 		session_step(s);
-	else if (!hear_client(s))
+	else if (!hear_early(s))
 		session_free(s);
 }
 

@@ -18,6 +18,7 @@
 #include "session/snapshot.h"
 #include "session/worker.h"
 
+#include "early.h"
 #include "spares.h"
 
 #define SETUP_IN 1024 /* what a SOCKS handshake or a small head needs */
@@ -73,7 +74,12 @@ struct setup {
 	struct verdict verdict;
 	struct source source; /* of the direct connection that is tried */
 	struct way way;
-	struct circuit *circuit; /* being built for this session */
+	struct circuit *circuit[2]; /* being built for this session */
+	struct route_tried tried;   /* by those that failed, */
+	enum outcome why;	    /* the last one because of this */
+	struct timer hedge;
+	bool answered; /* the client, before the target was reached, */
+	bool sent;     /* and what it said is on its way: no other try */
 	struct login *login;
 	struct http *http;
 	struct buf in;     /* from the client */
@@ -97,6 +103,7 @@ struct session {
 	struct setup *setup;
 	const struct listen_spec *spec;
 	struct ip peer;
+	struct path path; /* of the circuit to the target; n 0: none */
 	enum state state;
 };
 
@@ -104,7 +111,11 @@ struct worker {
 	struct loop *loop;
 	const struct snapshot *snapshot;
 	struct resolver *resolver;
-	struct route_state *routes; /* what is known of all hops */
+	struct route_state *health; /* of hops, and whose turn it is */
+	unsigned char *early; /* by hop: early.c */
+	uint32_t epoch;	      /* of identities: worker_new_identity() */
+	struct timer check_timer;
+	struct circuits checks; /* under way */
 	struct flow_pool pool;
 	struct setups setups;
 	struct spares spares;
@@ -139,6 +150,8 @@ ssize_t session_fill(struct buf *in, struct stream *s, size_t max,
     const uint8_t *inline_mem);
 
 void session_target(struct session *, int fd); /* it is connected */
+bool session_answer(struct session *); /* the way is open; false: it is gone */
+bool session_hear(struct session *); /* into setup.in; false: it is gone */
 /* Send what f keeps; false: a stream broke. */
 bool session_flush(struct session *, struct flow *f);
 
@@ -151,9 +164,20 @@ bool verdict_is_own(struct worker *, const struct ip *, uint16_t port);
 
 /* reach.c */
 enum state reach_dial(struct session *);
-enum state reach_chain(struct session *);
 enum state reach_expired(struct session *);
 enum outcome reach_outcome(enum dial_result);
+
+/* attempt.c */
+enum state attempt_begin(struct session *);
+enum state attempt_step(struct session *);
+enum state attempt_expired(struct session *);
+void attempt_end(struct setup *); /* also when nothing was begun */
+/* Of what the client said already, send on what may be sent; false: broken. */
+bool attempt_push(struct session *);
+
+/* checks.c */
+void checks_begin(struct worker *);
+void checks_end(struct worker *); /* also when they were not begun */
 
 /* setup.c; setup_free() also when there is none */
 bool setup_new(struct session *);

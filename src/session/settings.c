@@ -71,6 +71,15 @@ static const struct conf_directive timeouts[] = {
 	    .example = "connect 60s;",
 	},
 	{
+	    .name = "attempt",
+	    .args = connect_args,
+	    .min_args = 1,
+	    .dflt = "10s",
+	    .doc = "How much of that one circuit may take when another "
+		   "member of a pool or another chain could do it as well.",
+	    .example = "attempt 10s;",
+	},
+	{
 	    .name = "idle",
 	    .args = open_end_args,
 	    .min_args = 1,
@@ -295,6 +304,7 @@ settings_load(struct conf *c, struct settings *s)
 		.log = (enum log_level)conf_get(c, NULL, "log")->as.choice,
 		.handshake_ms = number(c, "timeout", "handshake"),
 		.connect_ms = number(c, "timeout", "connect"),
+		.attempt_ms = number(c, "timeout", "attempt"),
 		.idle_ms = number(c, "timeout", "idle"),
 		.half_closed_ms = number(c, "timeout", "half-closed"),
 		.drain_ms = number(c, "timeout", "drain"),

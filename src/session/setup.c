@@ -77,7 +77,7 @@ setup_free(struct session *s)
 	if (u == NULL)
 		return;
 	dial_cancel(&u->dial);
-	circuit_close(u->circuit);
+	attempt_end(u);
 	login_forget(u);
 	http_free(u);
 	if (u->in.mem != u->in_mem)

@@ -8,6 +8,7 @@
 #define CIRCUITS_MAX 256   /* of all sets together */
 #define SPARES_MAX   4     /* of one set */
 #define AGE_MS	     8000  /* hops give a client 10 s or more to say what */
+#define LIMIT_MS     60000 /* to prepare one */
 #define RETRY_MS     1000
 #define IDLE_MS	     30000 /* unused for so long: no more of it */
 #define WINDOW_MS    2000  /* demand is counted in */
@@ -21,6 +22,7 @@ struct spare_set {
 	struct way way;
 	struct circuits ready, building;
 	unsigned nready, nbuilding;
+	bool trial; /* one of those that are built is one, and may never end */
 	uint64_t used;		/* when one was last asked for */
 	uint64_t window;	/* number of the window of taken[0] */
 	unsigned taken[2];	/* in this window and in the one before */
@@ -96,12 +98,15 @@ on_told(struct circuit *c)
 	struct spare_set *s = c->owner;
 	struct spares *all = &s->worker->spares;
 
+	if (c->trial)
+		s->trial = false;
 	if (c->status == CIRCUIT_PREPARED) {
 		drop(s, c, false);
 		TAILQ_INSERT_TAIL(&s->ready, c, link);
 		s->nready++;
 		all->ncircuits++;
 		deadline_start(&all->age, &c->deadline);
+		refill(s);
 		return;
 	}
 	drop(s, c, c->prepared != 0);
@@ -127,18 +132,45 @@ on_retry(struct deadline *d)
 }
 
 static bool
-build(struct spare_set *s)
+build(struct spare_set *s, bool trial)
 {
-	struct circuit *c = circuit_open(s->worker, &s->way, NULL, on_told, s);
+	struct worker *w = s->worker;
+	struct path path;
+	struct circuit_plan plan = { .way = &s->way,
+		.path = &path,
+		.limit = trial ? &w->attempt : &w->spares.limit,
+		.trial = trial,
+		.told = on_told,
+		.owner = s };
+	struct circuit *c = NULL;
 
-	if (c == NULL)
+	if (route_pick(w->health, s->way.route, &s->way.identity, NULL,
+		loop_now(w->loop), &path) == ROUTE_FOUND)
+		c = circuit_open(w, &plan);
+	if (c == NULL) {
+		deadline_start(&w->spares.retry, &s->retry);
 		return false;
+	}
 	TAILQ_INSERT_TAIL(&s->building, c, link);
 	s->nbuilding++;
+	s->trial |= trial;
 	s->worker->spares.ncircuits++;
 	if (c->status != CIRCUIT_WAITS)
 		on_told(c);
 	return s->retry.class == NULL;
+}
+
+/* There is a hop of which nobody knows whether it takes all at once. */
+static bool
+is_new(const struct spare_set *s)
+{
+	const struct circuit *c = TAILQ_FIRST(&s->ready);
+	unsigned k;
+
+	for (k = 0; k + 1 < c->path.n; k++)
+		if (early_unknown(s->worker, c->path.hop[k], c->hops[k]))
+			return true;
+	return false;
 }
 
 static void
@@ -151,10 +183,15 @@ refill(struct spare_set *s)
 		forget(s);
 		return;
 	}
-	while (s->nready + s->nbuilding < want && s->retry.class == NULL &&
+	while (s->nready + s->nbuilding - s->trial < want &&
+	    s->retry.class == NULL &&
 	    all->ncircuits < CIRCUITS_MAX)
-		if (!build(s))
+		if (!build(s, false))
 			return;
+	/* Beside one that is ready, so that nobody waits for the trial. */
+	if (s->nready > 0 && !s->trial && want > 0 && is_new(s) &&
+	    s->retry.class == NULL)
+		build(s, true);
 }
 
 static struct spare_set *
@@ -246,6 +283,7 @@ spares_init(struct worker *w)
 	struct spares *all = &w->spares;
 
 	TAILQ_INIT(&all->sets);
+	deadlines_init(&all->limit, w->loop, LIMIT_MS, circuit_expired);
 	deadlines_init(&all->age, w->loop, AGE_MS, on_aged);
 	deadlines_init(&all->retry, w->loop, RETRY_MS, on_retry);
 }
@@ -254,6 +292,7 @@ void
 spares_deinit(struct worker *w)
 {
 	spares_drop(w);
+	deadlines_deinit(&w->spares.limit);
 	deadlines_deinit(&w->spares.age);
 	deadlines_deinit(&w->spares.retry);
 }

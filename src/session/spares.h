@@ -18,6 +18,7 @@ TAILQ_HEAD(spare_sets, spare_set);
 struct spares {
 	struct spare_sets sets; /* the one used last is first */
 	unsigned nsets, ncircuits;
+	struct deadlines limit; /* of circuits that are built */
 	struct deadlines age;	/* of circuits that wait */
 	struct deadlines retry; /* of sets whose last try failed */
 	bool closed;		/* no new ones: the worker drains */

@@ -49,6 +49,16 @@ route_of(const struct snapshot *c, const struct verdict *v)
 	return r != NULL && r->n > 0 ? r : NULL;
 }
 
+/* After `new-identity` everybody is somebody else; nobody stays nobody. */
+static void
+renew(struct identity *id, uint32_t epoch)
+{
+	unsigned i;
+
+	for (i = 0; i < 4 && !identity_is_zero(id); i++)
+		id->key[i] ^= (uint8_t)(epoch >> 8 * i);
+}
+
 enum state
 verdict_ask(struct session *s)
 {
@@ -69,6 +79,7 @@ verdict_ask(struct session *s)
 		return session_fail(s, OUTCOME_DENIED);
 	}
 	u->way.identity = identity_of(&c->identity_key, v->isolate, q);
+	renew(&u->way.identity, s->worker->epoch);
 	u->way.source = source_of(s, v);
 	if (http_may_reuse(s))
 		return S_ANSWER;

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "crypto/hash.h"
+#include "crypto/crypto.h"
 
 #include "session.h"
 
@@ -32,6 +32,7 @@ drain(struct worker *w)
 
 	w->draining = w->spares.closed = true;
 	close_listeners(w);
+	checks_end(w);
 	spares_drop(w);
 	for (s = TAILQ_FIRST(&w->sessions); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, link);
@@ -68,6 +69,25 @@ worker_ask(struct worker *w, struct worker_job *job)
 }
 
 void
+worker_new_identity(struct worker *w)
+{
+	w->epoch++;
+	spares_drop(w);
+}
+
+uint64_t
+worker_now(const struct worker *w)
+{
+	return loop_now(w->loop);
+}
+
+const struct route_state *
+worker_health(const struct worker *w)
+{
+	return w->health;
+}
+
+void
 worker_count(const struct worker *w, struct worker_census *n)
 {
 	const struct session *s;
@@ -97,8 +117,7 @@ static bool
 init(struct worker *w, const int *fds)
 {
 	size_t i, n = w->snapshot->nlisteners;
-	struct hash_key seed;
-	uint64_t random;
+	uint64_t seed;
 	uint16_t port;
 	struct ip ip;
 
@@ -112,12 +131,12 @@ init(struct worker *w, const int *fds)
 		return false;
 	expiry_init(w);
 	w->resolver = resolver_new(w->loop, &w->snapshot->settings.dns);
-	hash_key_new(&seed);
-	memcpy(&random, seed.b, sizeof(random));
-	w->routes = route_state_new(w->snapshot->routes, random);
+	crypto_random(&seed, sizeof(seed));
+	w->health = route_state_new(w->snapshot->routes, seed);
 	if (!flow_pool_init(&w->pool) || w->resolver == NULL ||
-	    w->routes == NULL)
+	    w->health == NULL || !early_init(w))
 		return false;
+	checks_begin(w);
 	for (i = 0; i < n; i++) {
 		w->at[i] = w->snapshot->listeners[i].addr;
 		if (local_end(fds[i], &ip, &port))
@@ -156,6 +175,7 @@ worker_free(struct worker *w)
 	w->draining = false; /* the loop is over already */
 	while ((s = TAILQ_FIRST(&w->sessions)) != NULL)
 		session_free(s);
+	checks_end(w);
 	spares_drop(w);
 	login_deliver(w);
 	do_jobs(w);
@@ -167,7 +187,8 @@ worker_free(struct worker *w)
 	local_deinit(&w->local);
 	if (w->resolver != NULL)
 		resolver_free(w->resolver);
-	route_state_free(w->routes);
+	route_state_free(w->health);
+	early_deinit(w);
 	flow_pool_deinit(&w->pool);
 	free(w->http_out);
 	if (w->loop != NULL)

@@ -19,6 +19,8 @@ static struct {
 	unsigned ndials;
 	struct deadlines *classes[16];
 	unsigned nclasses;
+	struct timer *timers[32]; /* started, NULL: free */
+	uint64_t due[32];
 } net;
 
 void
@@ -177,6 +179,51 @@ loop_now(const struct loop *l)
 }
 
 void
+timer_init(struct timer *t, void (*fn)(struct timer *))
+{
+	t->fn = fn;
+}
+
+void
+timer_stop(struct loop *l, struct timer *t)
+{
+	unsigned i;
+
+	(void)l;
+	for (i = 0; i < 32; i++)
+		if (net.timers[i] == t)
+			net.timers[i] = NULL;
+}
+
+void
+timer_start(struct loop *l, struct timer *t, uint64_t ms)
+{
+	unsigned i = 0;
+
+	timer_stop(l, t);
+	while (net.timers[i] != NULL)
+		if (++i == 32)
+			abort();
+	net.timers[i] = t;
+	net.due[i] = sim.now + ms;
+}
+
+static void
+fire_timers(void)
+{
+	struct timer *t;
+	unsigned i;
+
+	for (i = 0; i < 32; i++) {
+		t = net.timers[i];
+		if (t == NULL || net.due[i] > sim.now)
+			continue;
+		net.timers[i] = NULL;
+		t->fn(t);
+	}
+}
+
+void
 deadlines_init(struct deadlines *c, struct loop *l, uint64_t ms,
     void (*expired)(struct deadline *))
 {
@@ -226,6 +273,7 @@ sim_wait(uint64_t ms)
 			deadline_stop(d);
 			net.classes[i]->expired(d);
 		}
+	fire_timers();
 	sim_turn();
 }
 
@@ -486,7 +534,7 @@ dial_start(struct dial *d, struct loop *l, struct resolver *r,
 	sim.ndials++;
 	sim.end[e]->dialled = *to;
 	if (!sim.dial_later && !sim.dial_never && sim.dial == DIAL_OK &&
-	    !must_fail())
+	    to->port != sim.dead && to->port != sim.hole && !must_fail())
 		return e;
 	d->loop = l;
 	net.dials[net.ndials] = d;
@@ -513,15 +561,18 @@ answer_dials(void)
 {
 	bool moved = false;
 	struct dial *d;
+	uint16_t port;
 	unsigned i;
 
 	for (i = 0; i < net.ndials && !sim.dial_never; i++) {
 		d = net.dials[i];
-		net.dials[i] = NULL;
-		if (d == NULL)
+		port = sim.end[net.dial_end[i]]->dialled.port;
+		if (d == NULL || port == sim.hole)
 			continue;
+		net.dials[i] = NULL;
 		moved = true;
-		if (sim.dial == DIAL_OK && !sim.failed && !must_fail()) {
+		if (sim.dial == DIAL_OK && port != sim.dead && !sim.failed &&
+		    !must_fail()) {
 			d->done(d, DIAL_OK, net.dial_end[i]);
 			continue;
 		}

@@ -46,6 +46,7 @@ struct sim {
 	enum dial_result dial; /* how dials end */
 	bool dial_later;       /* not at once, but at the next turn */
 	bool dial_never;
+	uint16_t dead, hole; /* ports: dials to them are refused, or wait */
 	bool stopped; /* loop_stop() was called */
 };
 

@@ -64,12 +64,12 @@ a_dead_pool_is_an_error_at_once(void **state)
 	(void)state;
 	assert_true(setup(PROXIES POOL));
 	sim.dial = DIAL_REFUSED;
-	for (i = 0; i < 4; i++) /* each member twice */
-		is_told_no(1);
+	for (i = 0; i < 2; i++) /* each member, for each request */
+		is_told_no(2);
 	for (i = 0; i < 4; i++)
 		is_told_no(0);
 	sim_wait(1300);
-	is_told_no(1);
+	is_told_no(2);
 	teardown();
 }
 
