@@ -5,16 +5,18 @@
 #include <string.h>
 #include <time.h>
 
+#include "admin/explain.h"
 #include "config.h"
 
 #include "command.h"
+#include "ways.h"
 
 #define PATIENCE_S 5
 
 /* -- asking workers ------------------------------------------------------- */
 
 /* Held by the asker and by the worker; the last one frees it. */
-struct question {
+struct errand {
 	struct worker_job job;
 	void (*what)(struct worker *, struct command *);
 	struct command *command; /* NULL: nobody waits any more */
@@ -25,7 +27,7 @@ struct question {
 };
 
 static void
-let_go(struct question *q)
+let_go(struct errand *q)
 {
 	bool last = --q->held == 0;
 
@@ -40,7 +42,7 @@ let_go(struct question *q)
 static void
 answer(struct worker *w, struct worker_job *job)
 {
-	struct question *q = (struct question *)(void *)job; /* its first */
+	struct errand *q = (struct errand *)(void *)job; /* its first */
 
 	pthread_mutex_lock(&q->lock);
 	if (q->command != NULL)
@@ -54,7 +56,7 @@ static bool
 ask(struct command *c, struct worker *w,
     void (*what)(struct worker *, struct command *))
 {
-	struct question *q = calloc(1, sizeof(*q));
+	struct errand *q = calloc(1, sizeof(*q));
 	pthread_condattr_t attr;
 	struct timespec until;
 	bool answered;
@@ -62,7 +64,7 @@ ask(struct command *c, struct worker *w,
 
 	if (q == NULL)
 		return false;
-	*q = (struct question){ .job.run = answer, .what = what, .command = c,
+	*q = (struct errand){ .job.run = answer, .what = what, .command = c,
 		.held = 2 };
 	pthread_mutex_init(&q->lock, NULL);
 	pthread_condattr_init(&attr);
@@ -134,6 +136,36 @@ status(struct command *c)
 	report_close(r);
 }
 
+static void
+renew(struct worker *w, struct command *c)
+{
+	(void)c;
+	worker_new_identity(w);
+}
+
+static void
+new_identity(struct command *c)
+{
+	if (command_ask(c, renew))
+		report_yes(&c->report, "renewed", true);
+}
+
+static void
+explain_request(struct command *c)
+{
+	const struct question q = {
+		.target = c->nwords > 1 ? c->word[1] : NULL,
+		.user = command_get(c, "user"),
+		.from = command_get(c, "from"),
+		.listener = command_get(c, "listener"),
+		.protocol = command_get(c, "protocol"),
+	};
+	const char *wrong = explain(c->snapshot, &q, &c->report);
+
+	if (wrong != NULL)
+		command_fail(c, "%s", wrong);
+}
+
 /* -- the table ------------------------------------------------------------ */
 
 static const struct {
@@ -141,6 +173,10 @@ static const struct {
 	unsigned args; /* at most, besides key=value */
 	void (*run)(struct command *);
 } commands[] = {
+	{ "chain", 1, command_chain },
+	{ "explain", 1, explain_request },
+	{ "new-identity", 0, new_identity },
+	{ "pool", 1, command_pool },
 	{ "status", 0, status },
 };
 

@@ -15,6 +15,7 @@ struct command {
 	char *word[WORDS_MAX]; /* word[0] is its name */
 	unsigned nwords;
 	struct report report;
+	void *data; /* of the command at work */
 	char error[256]; /* "": it went well */
 };
 

@@ -11,9 +11,13 @@
 #include "ctl.h"
 
 static const struct ctl_command *const commands[] = {
+	&ctl_chain,
 	&ctl_check,
+	&ctl_explain,
 	&ctl_headers,
+	&ctl_new_identity,
 	&ctl_passwd,
+	&ctl_pool,
 	&ctl_status,
 	NULL,
 };

@@ -11,13 +11,21 @@ struct ctl_command {
 	int (*run)(int argc, char **argv);
 };
 
-extern const struct ctl_command ctl_check, ctl_headers, ctl_passwd,
-    ctl_status;
+extern const struct ctl_command ctl_chain, ctl_check, ctl_explain,
+    ctl_headers, ctl_new_identity, ctl_passwd, ctl_pool, ctl_status;
 
 /* "bautactl: ..." to standard error; returns rc. */
 int ctl_complain(int rc, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* How the command is used; returns EX_USAGE. */
 int ctl_usage(const struct ctl_command *);
+
+/*
+ * Ask the running bauta and print its answer; returns an exit code.  Options
+ * are --KEY VALUE, handed over as key=value; --json; and -s PATH, the socket.
+ * keys: those this command knows, ended by NULL; nargs: how many other words.
+ */
+int ctl_ask(const struct ctl_command *, const char *const *keys, int nargs,
+    int argc, char **argv);
 
 #endif

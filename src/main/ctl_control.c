@@ -121,12 +121,8 @@ ask(const char *path, char line[CONTROL_LINE])
 	return show_answer(fd);
 }
 
-/*
- * Options are --KEY VALUE, handed over as key=value; --json; and -s PATH, the
- * socket.  keys: those this command knows, ended by NULL.
- */
-static int
-run(const struct ctl_command *c, const char *const *keys, int nargs, int argc,
+int
+ctl_ask(const struct ctl_command *c, const char *const *keys, int nargs, int argc,
     char **argv)
 {
 	char line[CONTROL_LINE] = "";
@@ -158,9 +154,50 @@ run(const struct ctl_command *c, const char *const *keys, int nargs, int argc,
 static const char *const no_keys[] = { NULL };
 
 static int
+chain(int argc, char **argv)
+{
+	return ctl_ask(&ctl_chain, no_keys, 1, argc, argv);
+}
+
+const struct ctl_command ctl_chain = {
+	.name = "chain",
+	.args = "[--json] [-s PATH] [NAME]",
+	.doc = "the chains of the running bauta: which of their hops are up,\n"
+	       "how long they take, and what went wrong last",
+	.run = chain,
+};
+
+static int
+new_identity(int argc, char **argv)
+{
+	return ctl_ask(&ctl_new_identity, no_keys, 0, argc, argv);
+}
+
+const struct ctl_command ctl_new_identity = {
+	.name = "new-identity",
+	.args = "[--json] [-s PATH]",
+	.doc = "from now on be somebody else to everybody: new circuits, new\n"
+	       "logins at tor, new source addresses; connections go on",
+	.run = new_identity,
+};
+
+static int
+pool(int argc, char **argv)
+{
+	return ctl_ask(&ctl_pool, no_keys, 1, argc, argv);
+}
+
+const struct ctl_command ctl_pool = {
+	.name = "pool",
+	.args = "[--json] [-s PATH] [NAME]",
+	.doc = "the same of pools and their members",
+	.run = pool,
+};
+
+static int
 status(int argc, char **argv)
 {
-	return run(&ctl_status, no_keys, 0, argc, argv);
+	return ctl_ask(&ctl_status, no_keys, 0, argc, argv);
 }
 
 const struct ctl_command ctl_status = {

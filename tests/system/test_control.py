@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from harness import daemon, net, proc, wire
+from harness import daemon, hops, net, proc, wire
 
 
 @pytest.fixture
@@ -154,3 +154,108 @@ def test_many_at_once_are_all_answered(d, path):
     for t in threads:
         t.join()
     assert got == [0] * 20
+
+
+# -- chains and pools --------------------------------------------------------
+
+@pytest.fixture
+def hop():
+    h = hops.Hop(names={"*": ("127.0.0.1", None)})
+    yield h
+    h.close()
+
+
+def ask_json(path, *args):
+    r = ctl(*args, "-s", path, "--json")
+    assert r.returncode == 0, r
+    return json.loads(r.stdout)
+
+
+def test_a_pool_says_who_is_up_and_who_is_not(dir, path, hop, echo):
+    d = start(dir, path, "workers 1\n"
+              "proxy dead socks5://127.0.0.1:1\nproxy live socks5://127.0.0.1:%d"
+              "\npool p { members dead live; }\nchain x { hops p; }\n"
+              "rule chain x isolate none\n" % hop.port)
+    for _ in range(4):
+        s, code = wire.socks5(d.addr, echo.addr)
+        s.close()
+        assert code == 0
+    members = ask_json(path, "pool", "p")["pools"][0]["members"]
+    state = {m["proxy"]: m for m in members}
+    assert state["dead"]["state"] == "down"
+    assert state["dead"]["last-failure"] == "connection refused"
+    assert state["live"]["state"] == "up"
+    assert ask_json(path, "chain", "x")["chains"][0]["hops"][0]["members"]
+    assert [c["chain"] for c in ask_json(path, "chain")["chains"]] == ["x"]
+    for what in ("pool", "chain"):
+        r = ctl(what, "nosuch", "-s", path)
+        assert r.returncode == 69 and "nosuch" in r.stderr
+    d.check()
+
+
+def test_a_new_identity_drops_what_was_prepared(dir, path, hop, echo):
+    d = start(dir, path, "workers 1\nproxy a socks5://127.0.0.1:%d\n"
+              "rule chain a\n" % hop.port)
+
+    def spares():
+        return ask_json(path, "status")["workers"][0]["spare-circuits"]
+    s, code = wire.socks5(d.addr, echo.addr)
+    net.poll(lambda: spares() == 1, "a spare circuit")
+    assert ask_json(path, "new-identity") == {"renewed": True}
+    assert spares() == 0
+    s.sendall(b"x")
+    assert s.recv(1) == b"x", "an open connection goes on"
+    s.close()
+    d.check()
+
+
+RULES = """
+proxy a socks5://127.0.0.1:1
+chain x { hops a; }
+rule reject port 25
+rule direct to 127.0.0.0/8 protocol http headers off
+rule chain x to *.onion isolate target
+rule drop user alice
+rule chain a
+"""
+
+
+@pytest.mark.parametrize("ask,says", [
+    (["example.org:25"], {"action": "reject", "line": 5}),
+    (["127.0.0.1:80", "--protocol", "http"],
+     {"action": "direct", "line": 6, "headers": "off"}),
+    (["127.0.0.1:80"], {"action": "chain", "chain": "a"}),
+    (["a.onion:80"], {"action": "chain", "chain": "x", "line": 7,
+                      "isolated-by": ["target"]}),
+    (["b.org:80", "--user", "alice"], {"action": "drop", "line": 8}),
+    (["b.org:80", "--from", "192.0.2.1"], {"action": "chain", "line": 9})])
+@pytest.mark.parametrize("of", ["a file", "the daemon"])
+def test_explain(dir, path, of, ask, says):
+    conf = dir / "x.conf"
+    conf.write_text('listen 127.0.0.1:%d\n%suser alice { hash '
+                    '"$argon2id$v=19$m=8,t=1,p=1$%s$%s"; }\n' %
+                    (net.free_port(), RULES.lstrip("\n").replace(
+                        "proxy a", "control %s\nproxy a" % path), "A" * 22,
+                     "A" * 43))
+    conf.chmod(0o600)
+    if of == "a file":
+        r = ctl("explain", "-c", conf, "--json", *ask)
+    else:
+        d = daemon.Daemon("-c", conf, dir=dir, listen=False).wait_ready()
+        r = ctl("explain", "-s", path, "--json", *ask)
+        d.check()
+    assert r.returncode == 0, r
+    got = json.loads(r.stdout)
+    line = says.pop("line", None)
+    if line:
+        assert got["rule"].endswith(":%d" % line), got
+    assert {k: got.get(k) for k in says} == says
+    says["line"] = line
+
+
+@pytest.mark.parametrize("ask", [
+    ["x"], ["x:0"], [], ["x:1", "--from", "x"], ["x:1", "--protocol", "udp"],
+    ["x:1", "--listener", "1.2.3.4:5"], ["x:1", "y:1"]])
+def test_explain_says_what_it_does_not_understand(d, path, ask):
+    r = ctl("explain", "-s", path, *ask)
+    assert r.returncode in (64, 69) and r.stderr and not r.stdout, r

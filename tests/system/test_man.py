@@ -5,7 +5,8 @@ import pytest
 
 from harness import conf, daemon, peers, proc
 
-PAGES = ["bauta.8", "bauta-headers.7", "bauta.conf.5", "bautactl.1"]
+PAGES = ["bauta.8", "bauta-chains.7", "bauta-headers.7", "bauta.conf.5",
+         "bautactl.1"]
 
 
 def page(name):
