@@ -141,8 +141,8 @@ CHECKS = {"off": check_off, "standard": check_standard,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", ["length", "chunked"])
-@pytest.mark.parametrize("scheme", ["socks5", "http"])
+@pytest.mark.parametrize("scheme, how", [("socks5", "length"),
+                                         ("http", "chunked")])
 @pytest.mark.parametrize("profile", ["off", "standard", "strict"])
 def test_a_page_a_form_a_websocket_and_bodies(bauta, browse, profile, scheme,
                                               how):
