@@ -25,6 +25,8 @@ ELSEWHERE = [
     (r"(\S*/)?bautactl passwd\b.*",
      "test_cli.py::test_bautactl_passwd_makes_a_user_that_can_log_in"),
     (r"(\S*/)?bautactl headers\b.*", "test_headers_command.py"),
+    (r"(\S*/)?bautactl (chain|pool|new-identity|status)\b.*",
+     "test_control.py"),
     (r"proxychains4?\b.*", "test_clients.py::test_proxychains_*"),
     (r"torsocks\b.*", "test_clients.py::test_torsocks_*"),
     (r"ssh\b.*ProxyCommand.*", "test_clients.py::test_ssh_*"),
@@ -78,6 +80,11 @@ def test_a_command_of_readme_works(bauta, hop, nginx, dir, command):
         got = proc.run(["sh", "-c", line.replace(
             "curl", "curl -sS --noproxy ''", 1)])
         assert got.returncode == 0 and "nginx" in got.stdout, (line, got)
+    elif program == "bautactl":
+        at = words.index("-c") + 1
+        words[at] = str(daemon.TOP / words[at])
+        got = proc.run([daemon.bautactl_path(), *words[1:]])
+        assert got.returncode == 0 and got.stdout, got
     elif program == "bauta":
         args = [w for w in words[1:] if w != "&"]
         if "-c" in args:
