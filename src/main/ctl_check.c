@@ -3,7 +3,7 @@
  * in this process, asked for an origin of ours in every way there is, and then
  * once more with every proxy down; witnesses tell what came past the chain.
  */
-#include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,12 +167,29 @@ look(struct witness *w, const char *path, const char *name)
 	for (i = 0; i < w->nasked; i++)
 		seen.asked |= strcmp(w->asked[i], name) == 0;
 	for (i = 0; i < w->ncame; i++) {
+		if (strcmp(w->came[i].path, path) != 0)
+			continue;
 		seen.direct |= ip_same(&w->came[i].from, &direct);
-		seen.arrived |= strcmp(w->came[i].path, path) == 0;
+		seen.arrived = true;
 	}
 	pthread_mutex_unlock(&w->lock);
-	seen.arrived |= seen.direct;
 	return seen;
+}
+
+/* Connections that came straight from us and did not say for which try. */
+static unsigned
+strays(struct witness *w)
+{
+	struct ip direct;
+	unsigned i, n = 0;
+
+	ip_parse(&direct, REHEARSAL_DIRECT, strlen(REHEARSAL_DIRECT));
+	pthread_mutex_lock(&w->lock);
+	for (i = 0; i < w->ncame; i++)
+		n += ip_same(&w->came[i].from, &direct) &&
+		    w->came[i].path[0] == '\0';
+	pthread_mutex_unlock(&w->lock);
+	return n;
 }
 
 static const char *
@@ -214,41 +231,94 @@ word_of(const struct verdict *v, char *out, size_t n)
 	return out;
 }
 
-static void
-probe(struct check *c, const struct way_in *way, bool dead)
+/* One try: what is asked for, and by whom. */
+struct try {
+	const struct way_in *way;
+	const struct listen_spec *in;
+	struct request request;
+	struct verdict verdict;
+	char name[HOST_MAX + 1], path[64];
+	pthread_t thread;
+	bool runs;
+};
+
+static void *
+run_try(void *arg)
 {
-	const struct listen_spec *in = rehearsal_way_in(&c->rehearsal,
-	    way->protocol);
-	struct request r = { .target = c->witness.origin, .protocol = way->is };
-	char name[HOST_MAX + 1], path[64], rule[64];
-	struct verdict v;
-	struct seen seen;
+	struct try *t = arg;
+
+	visit(&t->in->addr, t->way, &t->request.target, t->path);
+	return NULL;
+}
+
+/* false: no listener takes it, or with proxies down there is nothing to see. */
+static bool
+begin(struct check *c, struct try *t, const struct way_in *way, bool dead)
+{
+	struct request *r = &t->request;
+
+	t->way = way;
+	t->in = rehearsal_way_in(&c->rehearsal, way->protocol);
+	if (t->in == NULL)
+		return false;
+	r->target = c->witness.origin;
+	r->protocol = way->is;
+	r->listener = &t->in->name;
+	r->private_ok = t->in->private_ok;
+	endpoint_ip(&t->in->addr, &r->client);
+	snprintf(t->path, sizeof(t->path), "%x-%zu%s", c->tag,
+	    (size_t)(way - ways), dead ? "-dead" : "");
+	snprintf(t->name, sizeof(t->name), "%s." WITNESS_DOMAIN, t->path);
+	if (way->by_name)
+		endpoint_from_host(&r->target, t->name, strlen(t->name),
+		    c->witness.origin.port);
+	t->verdict = rules_ask(c->snapshot->rules, r);
+	if (dead && t->verdict.action != VERDICT_CHAIN)
+		return false;
+	t->runs = pthread_create(&t->thread, NULL, run_try, t) == 0;
+	return t->runs;
+}
+
+static void
+tell(struct check *c, const struct try *t, bool dead)
+{
+	struct seen seen = look(&c->witness, t->path, t->name);
+	char rule[64];
 	const char *said;
 	bool leak;
 
-	if (in == NULL)
-		return;
-	endpoint_ip(&in->addr, &r.client);
-	r.listener = &in->name;
-	r.private_ok = in->private_ok;
-	snprintf(path, sizeof(path), "%x-%zu%s", c->tag, (size_t)(way - ways),
-	    dead ? "-dead" : "");
-	snprintf(name, sizeof(name), "%s." WITNESS_DOMAIN, path);
-	if (way->by_name)
-		endpoint_from_host(&r.target, name, strlen(name),
-		    c->witness.origin.port);
-	v = rules_ask(c->snapshot->rules, &r);
-	if (dead && v.action != VERDICT_CHAIN)
-		return;
-	witness_forget(&c->witness);
-	visit(&in->addr, way, &r.target, path);
-	seen = look(&c->witness, path, name);
-	said = judge(v.action, &seen, dead, &leak);
-	printf("%-18s %-22s %s\n", way->name, word_of(&v, rule, sizeof(rule)),
-	    said);
-	fflush(stdout);
+	said = judge(t->verdict.action, &seen, dead, &leak);
+	printf("%-18s %-22s %s\n", t->way->name,
+	    word_of(&t->verdict, rule, sizeof(rule)), said);
 	c->probes++;
 	c->leaks += leak;
+}
+
+/* All at once: most of the time they wait. */
+static void
+probe(struct check *c, bool dead)
+{
+	struct try tries[NWAYS] = { 0 };
+	bool any_direct = false;
+	unsigned n;
+	size_t i;
+
+	for (i = 0; i < NWAYS; i++)
+		begin(c, &tries[i], &ways[i], dead);
+	for (i = 0; i < NWAYS; i++)
+		if (tries[i].runs)
+			pthread_join(tries[i].thread, NULL);
+	for (i = 0; i < NWAYS; i++) {
+		if (!tries[i].runs)
+			continue;
+		tell(c, &tries[i], dead);
+		any_direct |= tries[i].verdict.action == VERDICT_DIRECT;
+	}
+	n = any_direct ? 0 : strays(&c->witness);
+	if (n > 0)
+		printf("%-18s %-22s LEAK: %u connections went direct\n", "", "",
+		    n);
+	c->leaks += n;
 }
 
 /* A UDP ASSOCIATE that is granted would let datagrams past the chain. */
@@ -321,11 +391,10 @@ static int
 rehearse(struct check *c, const char *file, bool dead)
 {
 	int rc = load(c, file);
-	size_t i;
 
 	if (rc != 0)
 		return rc;
-	c->witness.nhops = 0;
+	c->witness.nhops = c->witness.ncame = c->witness.nasked = 0;
 	if (!dead)
 		tell_hops(c);
 	if (!witness_start(&c->witness)) {
@@ -341,8 +410,8 @@ rehearse(struct check *c, const char *file, bool dead)
 			    "what happened");
 		else if (c->snapshot->nhops > 0)
 			printf("\nwith every proxy down:\n");
-		for (i = 0; i < NWAYS; i++)
-			probe(c, &ways[i], dead);
+		fflush(stdout);
+		probe(c, dead);
 		if (!dead)
 			probe_udp(c);
 		rehearsal_stop(&c->rehearsal);

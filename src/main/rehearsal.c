@@ -6,6 +6,7 @@
 
 #include "rehearsal.h"
 
+#define CONNECT_MS  15000
 #define NOBODY_PORT 1 /* tcpmux, which nobody has run for decades */
 
 static struct ip
@@ -29,6 +30,9 @@ tame(struct snapshot *s, const struct endpoint *names, bool dead)
 	}
 	for (i = 0; dead && i < s->nhops; i++)
 		s->hops[i].addr = endpoint_from_ip(&lo, NOBODY_PORT);
+	/* A person waits for it. */
+	if (s->settings.connect_ms > CONNECT_MS)
+		s->settings.connect_ms = CONNECT_MS;
 	s->settings.dns.servers[0] = *names;
 	s->settings.dns.nservers = 1;
 	ip_parse(&s->direct.v4, REHEARSAL_DIRECT, strlen(REHEARSAL_DIRECT));

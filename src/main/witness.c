@@ -287,11 +287,3 @@ witness_stop(struct witness *w)
 		pthread_join(w->thread, NULL);
 	close_all(w);
 }
-
-void
-witness_forget(struct witness *w)
-{
-	pthread_mutex_lock(&w->lock);
-	w->ncame = w->nasked = 0;
-	pthread_mutex_unlock(&w->lock);
-}

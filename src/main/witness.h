@@ -43,6 +43,5 @@ struct witness {
 
 bool witness_start(struct witness *); /* false: errno says why */
 void witness_stop(struct witness *);
-void witness_forget(struct witness *); /* what was seen */
 
 #endif
