@@ -265,54 +265,70 @@ field_fold(char c)
 	return c == '_' ? '-' : c;
 }
 
+/* The beginning of a name, folded; more than any name in the table has. */
+struct key {
+	char p[FIELD_NAME_MAX];
+	size_t n;
+};
+
+static struct key
+key_of(struct http1_str name)
+{
+	struct key k;
+
+	for (k.n = 0; k.n < name.n && k.n < sizeof(k.p); k.n++)
+		k.p[k.n] = field_fold(name.p[k.n]);
+	return k;
+}
+
 /*
  * Negative, 0 or positive, as the name comes before what has the pattern, is
- * it, or comes behind.  What a '*' stands for comes behind.
+ * it, or comes behind.  What a '*' stands for comes behind.  *common is how
+ * much of both is the same.
  */
 static int
-order(struct http1_str name, const char *pattern, bool *prefix)
+order(const struct key *k, const char *pattern, size_t *common)
 {
-	size_t i;
-	char a, b;
+	size_t i = 0;
 
-	*prefix = false;
-	for (i = 0; pattern[i] != '\0'; i++) {
-		if (pattern[i] == '*') {
-			*prefix = true;
-			return 1;
-		}
-		if (i == name.n)
-			return -1;
-		a = field_fold(name.p[i]);
-		b = field_fold(pattern[i]);
-		if (a != b)
-			return (unsigned char)a - (unsigned char)b;
-	}
-	return i < name.n;
+	while (i < k->n && pattern[i] != '*' &&
+	    k->p[i] == field_fold(pattern[i]))
+		i++;
+	*common = i;
+	if (pattern[i] == '*')
+		return 1;
+	if (i == k->n)
+		return pattern[i] == '\0' ? 0 : -1;
+	return (unsigned char)k->p[i] - (unsigned char)field_fold(pattern[i]);
 }
 
 bool
 field_matches(const char *pattern, struct http1_str name)
 {
-	bool prefix;
+	size_t i = 0;
 
-	return order(name, pattern, &prefix) == 0 || prefix;
+	while (pattern[i] != '*' && i < name.n &&
+	    field_fold(pattern[i]) == field_fold(name.p[i]))
+		i++;
+	return pattern[i] == '*' || (pattern[i] == '\0' && i == name.n);
 }
 
 /*
- * The last one that does not come behind the name is it, or a longer name than
- * the pattern that is looked for: that one starts with the same letter.
+ * The last one that does not come behind the name is it, or stands between the
+ * pattern that is looked for and the name.  What does begins as the pattern
+ * does; so the search is over with the first that has too little in common
+ * with the name.
  */
 const struct field *
 field_find(struct http1_str name)
 {
-	size_t from = 0, to = nfields, middle;
-	bool prefix;
+	size_t from = 0, to = nfields, middle, common;
+	struct key k = key_of(name);
 	int o;
 
 	while (from < to) {
 		middle = (from + to) / 2;
-		o = order(name, fields[middle].name, &prefix);
+		o = order(&k, fields[middle].name, &common);
 		if (o == 0)
 			return &fields[middle];
 		if (o < 0)
@@ -320,10 +336,13 @@ field_find(struct http1_str name)
 		else
 			from = middle + 1;
 	}
-	while (from-- > 0 &&
-	    field_fold(fields[from].name[0]) == field_fold(name.p[0]))
-		if (field_matches(fields[from].name, name))
+	while (from-- > 0) {
+		order(&k, fields[from].name, &common);
+		if (fields[from].name[common] == '*')
 			return &fields[from];
+		if (common < FIELD_PATTERN_MIN)
+			break;
+	}
 	return NULL;
 }
 

@@ -63,6 +63,10 @@ enum field_why {
 #define FIELD_PROFILES 3  /* by enum http_base */
 #define FIELD_PLACES   17 /* fields that strict has a place for */
 
+/* No name is as long, no pattern shorter without its *. */
+#define FIELD_NAME_MAX    48
+#define FIELD_PATTERN_MIN 3
+
 struct field {
 	const char *name; /* as strict spells it; '*': any rest */
 	enum field_why why;

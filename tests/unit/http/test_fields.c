@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "../../../src/http/fields.h"
-
 #include "unit.h"
 
 static struct http1_str
@@ -28,6 +27,11 @@ it_is_sorted(void **state)
 	size_t i;
 
 	(void)state;
+	for (i = 0; i < nfields; i++) {
+		assert_true(strlen(fields[i].name) < FIELD_NAME_MAX);
+		if (strchr(fields[i].name, '*') != NULL)
+			assert_true(strlen(fields[i].name) > FIELD_PATTERN_MIN);
+	}
 	for (i = 1; i < nfields; i++)
 		if (compare(fields[i - 1].name, fields[i].name) >= 0)
 			fail_msg("%s before %s", fields[i - 1].name,
