@@ -29,6 +29,12 @@
  *  - a final response that comes before the whole request ends both
  *    connections with it.
  * A response nobody can read, or cut short, is OUTCOME_BAD_RESPONSE.
+ *
+ * Inside a tunnel, http_exchange_init_tunnelled(), nobody asked for a proxy.
+ * Then target, HTTP version and Host go on as they came, as does the client's
+ * wish to close, Max-Forwards is not counted, and the client's connection can
+ * not outlive the origin's.  A URL as target means that a further proxy is at
+ * the tunnel's end: what logs in to that one passes, both ways.
  */
 #ifndef HTTP_EXCHANGE_H
 #define HTTP_EXCHANGE_H
@@ -58,10 +64,12 @@ struct http_exchange {
 		unsigned char state;
 		uint64_t left; /* of a body or a chunk, still to pass */
 		size_t line;   /* bytes of trailers or interim heads seen */
+		size_t seen;   /* bytes that were no whole head */
 	} request, response;
 	enum outcome why;
 	bool head;         /* the method is HEAD */
-	bool connect;      /* reserved for tunnels */
+	bool tunnelled;    /* the origin is at the end of a tunnel */
+	bool to_proxy;     /* and is a proxy itself */
 	bool upgrade;      /* the client asked for an upgrade */
 	bool expect;       /* the client waits for 100-continue */
 	bool http10;       /* the client speaks HTTP/1.0 */
@@ -74,6 +82,8 @@ struct http_exchange {
 
 /* The profile outlives the exchange. */
 void http_exchange_init(struct http_exchange *, const struct http_profile *);
+void http_exchange_init_tunnelled(struct http_exchange *,
+    const struct http_profile *);
 enum http_status http_request_step(struct http_exchange *, struct buf *in,
     struct buf *out, uint64_t *pass);
 enum http_status http_response_step(struct http_exchange *, struct buf *in,

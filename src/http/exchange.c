@@ -15,6 +15,14 @@ http_exchange_init(struct http_exchange *x, const struct http_profile *profile)
 	*x = (struct http_exchange){ .why = OUTCOME_OK, .profile = profile };
 }
 
+void
+http_exchange_init_tunnelled(struct http_exchange *x,
+    const struct http_profile *profile)
+{
+	http_exchange_init(x, profile);
+	x->tunnelled = true;
+}
+
 static enum http_status
 fail(struct http_exchange *x, struct http_side *s, enum outcome why)
 {
@@ -45,12 +53,37 @@ put_body_fields(struct buf *out, enum http1_body body, uint64_t length)
 }
 
 static void
+put_all(struct buf *out, const struct http1_head *h, const char *lower)
+{
+	size_t i;
+
+	for (i = 0; i < h->nfields; i++)
+		if (http1_name_is(h->fields[i].name, lower))
+			put_field(out, h->fields[i].name, h->fields[i].value);
+}
+
+static void
 put_upgrade(struct buf *out)
 {
 	put_text(out, "Connection: Upgrade\r\nUpgrade: websocket\r\n");
 }
 
 /* -- the request ---------------------------------------------------------- */
+
+/*
+ * How much to look at: whole lines, or what is too long to become one.  A head
+ * that comes byte by byte would else be read again for each.
+ */
+static size_t
+worth_reading(const struct buf *in)
+{
+	const uint8_t *p = buf_head(in), *last;
+	size_t n = buf_len(in), whole;
+
+	last = n == 0 ? NULL : memrchr(p, '\n', n);
+	whole = last == NULL ? 0 : (size_t)(last - p) + 1;
+	return n < HTTP_HEAD_MAX && n - whole <= HTTP1_LINE_MAX ? whole : n;
+}
 
 /* The field's value when there is exactly one such field. */
 static bool
@@ -82,10 +115,11 @@ wants_websocket(const struct http1_head *h)
 
 /*
  * RFC 9110 section 7.6.2.  *left is what is to be sent on, -1: nothing.  Only
- * OPTIONS has a use for it; we are no end to talk to, so zero is refused.
+ * OPTIONS has a use for it; we are no end to talk to, so zero is refused.  A
+ * tunnel does not count.
  */
 static enum outcome
-count_forwards(const struct http1_head *h, long *left)
+count_forwards(const struct http1_head *h, bool tunnelled, long *left)
 {
 	struct http1_str v;
 	size_t i;
@@ -102,8 +136,43 @@ count_forwards(const struct http1_head *h, long *left)
 			return OUTCOME_BAD_REQUEST;
 		*left = *left * 10 + (v.p[i] - '0');
 	}
-	*left -= 1;
+	*left -= tunnelled ? 0 : 1;
 	return *left < 0 ? OUTCOME_BAD_COMMAND : OUTCOME_OK;
+}
+
+/* What the origin is called: HTTP/1.0 needs no name for it, *to is 0.0.0.0. */
+static enum err
+read_host(const struct http1_head *h, struct endpoint *to)
+{
+	memset(to, 0, sizeof(*to));
+	if (h->host.p == NULL)
+		return OK;
+	if (endpoint_parse(to, h->host.p, h->host.n, 80) != OK || to->port == 0)
+		return ERR_PROTO;
+	return OK;
+}
+
+/* RFC 9112 section 3.2; in a tunnel *path is the target as it came. */
+static enum err
+read_target(struct http_exchange *x, const struct http1_head *h,
+    struct endpoint *to, struct http1_str *path)
+{
+	struct http1_str t = h->target;
+	bool star = t.n == 1 && t.p[0] == '*';
+	enum err e;
+
+	if (x->tunnelled && (t.p[0] == '/' || star)) {
+		*path = t;
+		if (memchr(t.p, '#', t.n) != NULL ||
+		    (star && !http1_method_is(h, "OPTIONS")))
+			return ERR_PROTO;
+		return read_host(h, to);
+	}
+	e = http1_target(h, to, path);
+	x->to_proxy = x->tunnelled;
+	if (x->tunnelled)
+		*path = t;
+	return e;
 }
 
 /*
@@ -111,14 +180,14 @@ count_forwards(const struct http1_head *h, long *left)
  * is not an exchange.
  */
 static enum outcome
-check_request(const struct http1_head *h, struct endpoint *to,
-    struct http1_str *path, long *forwards)
+check_request(struct http_exchange *x, const struct http1_head *h,
+    struct endpoint *to, struct http1_str *path, long *forwards)
 {
 	if (http1_method_is(h, "TRACE") || http1_method_is(h, "CONNECT"))
 		return OUTCOME_BAD_COMMAND;
-	if (http1_target(h, to, path) != OK)
+	if (read_target(x, h, to, path) != OK)
 		return OUTCOME_BAD_REQUEST;
-	return count_forwards(h, forwards);
+	return count_forwards(h, x->tunnelled, forwards);
 }
 
 /* Letter case is nothing to tell one client from another by. */
@@ -133,6 +202,22 @@ lower(const struct endpoint *to)
 			if (*p >= 'A' && *p <= 'Z')
 				*p = (char)(*p - 'A' + 'a');
 	return low;
+}
+
+static void
+put_host(struct buf *out, const struct http_exchange *x,
+    const struct http1_head *h, const struct endpoint *origin)
+{
+	bool as_it_came = x->tunnelled && x->profile->base != HTTP_STRICT;
+
+	if (x->tunnelled && h->host.p == NULL)
+		return;
+	put_text(out, "Host: ");
+	if (as_it_came)
+		put_str(out, h->host);
+	else
+		put_authority(out, origin);
+	put_text(out, "\r\n");
 }
 
 static void
@@ -157,19 +242,31 @@ put_request(struct buf *out, const struct http_exchange *x,
 	put_str(out, h->method);
 	put_text(out, path.p[0] == '?' ? " /" : " ");
 	put_str(out, path);
-	put_text(out, " HTTP/1.1\r\nHost: ");
-	put_authority(out, f.origin);
+	put_text(out, x->tunnelled && x->http10 ? " HTTP/1.0" : " HTTP/1.1");
 	put_text(out, "\r\n");
+	put_host(out, x, h, f.origin);
 	filter_request(&f, out);
+	if (x->to_proxy)
+		put_all(out, h, "proxy-authorization");
 	put_body_fields(out, h->body, h->length);
 	if (x->upgrade)
 		put_upgrade(out);
+	else if (x->tunnelled && h->close)
+		put_text(out, "Connection: close\r\n");
 }
 
 static enum outcome
 bad_request(enum err e)
 {
 	return e == ERR_RANGE ? OUTCOME_TOO_LARGE : OUTCOME_BAD_REQUEST;
+}
+
+static enum outcome
+bad_head(enum err e, const void *head, size_t n)
+{
+	if (e == ERR_RANGE && http1_line_is_over(head, n))
+		return OUTCOME_URI_TOO_LONG;
+	return bad_request(e);
 }
 
 static enum http_status
@@ -179,19 +276,22 @@ request_head(struct http_exchange *x, struct buf *in, struct buf *out)
 	struct endpoint to;
 	struct http1_str path;
 	enum outcome why;
+	size_t n = worth_reading(in), used;
 	long forwards;
-	size_t used;
 	enum err e;
 
-	e = http1_read_request(buf_head(in), buf_len(in), &used, &h);
+	if (n == x->request.seen)
+		return HTTP_MORE;
+	x->request.seen = n;
+	e = http1_read_request(buf_head(in), n, &used, &h);
 	if (e == ERR_SHORT)
 		return HTTP_MORE;
 	if (e != OK)
-		return fail(x, &x->request, bad_request(e));
-	why = check_request(&h, &to, &path, &forwards);
+		return fail(x, &x->request, bad_head(e, buf_head(in), n));
+	x->head = http1_method_is(&h, "HEAD"); /* also of our own page */
+	why = check_request(x, &h, &to, &path, &forwards);
 	if (why != OUTCOME_OK)
 		return fail(x, &x->request, why);
-	x->head = http1_method_is(&h, "HEAD");
 	x->http10 = h.minor == 0;
 	x->expect = h.expect_continue && !x->http10;
 	x->upgrade = http1_method_is(&h, "GET") && h.body == HTTP1_BODY_NONE &&
@@ -255,6 +355,10 @@ put_response(struct buf *out, const struct http_exchange *x,
 	put_str(out, h->reason);
 	put_text(out, "\r\n");
 	filter_response(&f, out);
+	if (x->to_proxy) {
+		put_all(out, h, "proxy-authenticate");
+		put_all(out, h, "proxy-authentication-info");
+	}
 }
 
 static bool
@@ -311,6 +415,7 @@ final(struct http_exchange *x, const struct http1_head *h, struct buf *out)
 	/* The client may or may not go on to send what it announced. */
 	x->client_close |= body == HTTP1_BODY_CLOSE ||
 	    !body_is_over(&x->request);
+	x->client_close |= x->tunnelled && x->origin_close;
 	put_response(out, x, h);
 	/* A length without its body is news (RFC 9110 section 8.6), but a 204
 	   has none (section 15.3.5), and chunks are for this connection. */
