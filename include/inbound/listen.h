@@ -19,6 +19,7 @@ struct listen_spec {
 	bool auth;	      /* a login is required */
 	bool private_ok;      /* private addresses may be reached */
 	bool proxy_status;    /* HTTP errors say more (RFC 9209) */
+	bool http_in_tunnel;  /* is filtered as it is outside */
 	char headers[HEADERS_NAME]; /* a profile; whether there is one is for
 				       the snapshot to check */
 };

@@ -52,6 +52,11 @@ void flow_deinit(struct flow *, struct flow_pool *); /* drops what is kept */
  */
 enum flow_status flow_move(struct flow *, struct flow_pool *, uint64_t *left,
     bool readable);
+/*
+ * Read some for the caller to look at: > 0, and *data is theirs until the next
+ * use of the pool; else STREAM_*.
+ */
+ssize_t flow_take(struct flow *, struct flow_pool *, const uint8_t **data);
 /* Put bytes of the caller's behind what is kept, or send them at once. */
 bool flow_send(struct flow *, const void *data, size_t n); /* false: broken */
 void flow_adopt(struct flow *, struct flow *from); /* what that one keeps */

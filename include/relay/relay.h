@@ -12,6 +12,8 @@
 struct relay {
 	struct flow flow[2]; /* 0: client to target, 1: target to client */
 	bool ended[2];       /* that flow's end was passed on */
+	bool fed;            /* the client is read by the session, which sends
+				what it finds into flow 0 and marks its end */
 };
 
 enum relay_status {

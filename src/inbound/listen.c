@@ -20,6 +20,10 @@ static const struct conf_arg open_args[] = {
 	{ .word = "yes|no", .kind = CONF_YESNO },
 	{ .word = NULL },
 };
+static const struct conf_arg tunnel_args[] = {
+	{ .word = "on|off", .kind = CONF_YESNO },
+	{ .word = NULL },
+};
 static const struct conf_arg status_args[] = {
 	{ .word = "on|off", .kind = CONF_YESNO },
 	{ .word = NULL },
@@ -76,6 +80,17 @@ static const struct conf_directive in_block[] = {
 		   "the listener is on loopback, and may not where others can "
 		   "reach it.  A rule can say otherwise.",
 	    .example = "allow-private no;",
+	},
+	{
+	    .name = "http-in-tunnel",
+	    .args = tunnel_args,
+	    .min_args = 1,
+	    .dflt = "on",
+	    .doc = "Whether plain HTTP inside the tunnels of SOCKS and CONNECT "
+		   "is told by its first bytes and has its headers filtered "
+		   "as well.  Whatever else a tunnel carries passes as it "
+		   "is, without waiting.",
+	    .example = "http-in-tunnel off;",
 	},
 	{
 	    .name = "proxy-status",
@@ -156,6 +171,7 @@ read_spec(struct conf *c, const struct conf_node *n)
 		.protocols = protocols_of(n),
 		.auth = conf_get(c, n, "auth")->as.choice == 0,
 		.private_ok = private_ok(n),
+		.http_in_tunnel = conf_get(c, n, "http-in-tunnel")->as.yes,
 		.proxy_status = conf_get(c, n, "proxy-status")->as.yes,
 	};
 
@@ -228,6 +244,7 @@ load_default(struct conf *c, struct listen_spec **list)
 	spec->protocols = LISTEN_ALL;
 	strcpy(spec->headers, "standard");
 	spec->private_ok = true;
+	spec->http_in_tunnel = true;
 	return 1;
 }
 

@@ -135,6 +135,17 @@ flush(struct flow *f, struct flow_pool *p)
 	return FLOW_LIMIT;
 }
 
+ssize_t
+flow_take(struct flow *f, struct flow_pool *p, const uint8_t **data)
+{
+	ssize_t n = stream_read(f->from, p->scratch, COPY_SIZE);
+
+	*data = p->scratch;
+	f->bulk = n == COPY_SIZE;
+	f->eof |= n == STREAM_EOF;
+	return n;
+}
+
 static ssize_t
 copy_some(struct flow *f, struct flow_pool *p, size_t max)
 {

@@ -6,7 +6,7 @@ relay_init(struct relay *r, struct stream *client, struct stream *target)
 {
 	flow_init(&r->flow[0], client, target);
 	flow_init(&r->flow[1], target, client);
-	r->ended[0] = r->ended[1] = false;
+	r->ended[0] = r->ended[1] = r->fed = false;
 }
 
 void
@@ -30,7 +30,7 @@ move(struct relay *r, struct flow_pool *p, int i, bool readable)
 
 	if (r->ended[i])
 		return true;
-	switch (flow_move(f, p, &all, readable)) {
+	switch (flow_move(f, p, &all, readable && !(i == 0 && r->fed))) {
 	case FLOW_BROKEN:
 		return false;
 	case FLOW_EOF:

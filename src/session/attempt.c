@@ -227,6 +227,7 @@ attempt_push(struct session *s)
 {
 	struct setup *u = s->setup;
 	struct circuit *c;
+	struct buf out;
 	unsigned i;
 
 	if (!u->answered || buf_len(&u->in) == 0)
@@ -235,12 +236,14 @@ attempt_push(struct session *s)
 		c = u->circuit[i];
 		if (c == NULL || !circuit_takes_early(c))
 			continue;
+		if (!sniff_early(s, &out))
+			return false;
+		if (buf_len(&out) == 0)
+			return true;
 		keep_only(u, c);
 		u->sent = true;
-		if (!circuit_send(c, buf_head(&u->in), buf_len(&u->in)))
-			return false;
-		buf_consume(&u->in, buf_len(&u->in));
-		return session_hear(s);
+		return circuit_send(c, buf_head(&out), buf_len(&out)) &&
+		    session_hear(s);
 	}
 	return true;
 }

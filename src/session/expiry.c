@@ -35,7 +35,7 @@ on_idle_over(struct deadline *d)
 {
 	struct session *s = owner(d);
 
-	if (s->state == S_INBOUND) { /* between two requests: no harm done */
+	if (session_is_idle(s)) { /* between two requests: no harm done */
 		session_free(s);
 	} else if (s->state == S_HTTP && !s->setup->http->x.begun) {
 		s->state = session_fail(s, OUTCOME_TIMEOUT);

@@ -80,6 +80,38 @@ http_may_reuse(struct session *s)
 	return h->reused;
 }
 
+static void
+start(struct http *h)
+{
+	h->at_head = true;
+	h->told = h->readable = false;
+	h->pass[TO_ORIGIN] = h->pass[TO_CLIENT] = 0;
+	h->done[TO_ORIGIN] = h->done[TO_CLIENT] = false;
+}
+
+/* With the target of a tunnel: no other one, and no second try. */
+static bool
+start_tunnelled(struct session *s)
+{
+	struct setup *u = s->setup;
+
+	u->http = http_new();
+	if (u->http == NULL)
+		return false;
+	http_exchange_init_tunnelled(&u->http->x, s->profile);
+	start(u->http);
+	return true;
+}
+
+enum state
+http_begin_tunnelled(struct session *s)
+{
+	if (start_tunnelled(s))
+		return S_HTTP;
+	session_reset_on_close(s);
+	return S_DEAD;
+}
+
 enum state
 http_begin(struct session *s)
 {
@@ -104,10 +136,7 @@ http_begin(struct session *s)
 	http_exchange_init(&h->x,
 	    snapshot_profile(s->worker->snapshot, s->spec,
 		u->verdict.headers));
-	h->at_head = true;
-	h->told = h->readable = false;
-	h->pass[TO_ORIGIN] = h->pass[TO_CLIENT] = 0;
-	h->done[TO_ORIGIN] = h->done[TO_CLIENT] = false;
+	start(h);
 	h->target = u->inbound.request.target;
 	memcpy(h->user, u->inbound.request.user, sizeof(h->user));
 	h->way = u->way;
@@ -154,6 +183,33 @@ client_is_done(struct session *s)
 	    stream_read(&s->client, &more, 1) <= 0;
 }
 
+/* Can nothing be made of what the origin's connection is now? */
+static bool
+is_spent(struct session *s)
+{
+	struct http *h = s->setup->http;
+
+	return h->x.origin_close || buf_len(&h->in) > 0 ||
+	    flow_is_blocked(&s->relay.flow[TO_ORIGIN]);
+}
+
+/* A tunnel's target serves the next exchange, too, or there is none. */
+static enum state
+finish_tunnelled(struct session *s)
+{
+	struct setup *u = s->setup;
+	struct http *h = u->http;
+
+	if (!h->done[TO_ORIGIN] || h->x.client_close || s->worker->draining ||
+	    (u->client_eof && buf_len(&u->in) == 0) || is_spent(s)) {
+		session_drop_target(s);
+		return session_hang_up(s);
+	}
+	s->between = true;
+	http_free(u);
+	return S_SNIFF;
+}
+
 /* The response is delivered: is there to be another exchange? */
 static enum state
 finish(struct session *s)
@@ -163,9 +219,10 @@ finish(struct session *s)
 	bool last = !h->done[TO_ORIGIN] || h->x.client_close || u->client_eof ||
 	    s->worker->draining;
 
+	if (h->x.tunnelled)
+		return finish_tunnelled(s);
 	forget_request(h);
-	if (last || h->x.origin_close || buf_len(&h->in) > 0 ||
-	    flow_is_blocked(&s->relay.flow[TO_ORIGIN]))
+	if (last || is_spent(s))
 		session_drop_target(s);
 	else
 		stream_watch(&s->target, STREAM_READ); /* until it closes */
@@ -331,10 +388,29 @@ remember(struct http *h, enum http_status st, const struct buf *out)
 	h->at_head = false;
 }
 
+/*
+ * In a tunnel a request may have begun before it was known to be one: of what
+ * goes out, the target has the first bytes.  False: these are others.
+ */
+static bool
+leave_out_passed(struct setup *u, const uint8_t *request, struct buf *out)
+{
+	size_t n = u->passed;
+
+	if (n == 0 || buf_len(out) == 0)
+		return true;
+	if (buf_len(out) < n || memcmp(buf_head(out), request, n) != 0)
+		return false;
+	buf_consume(out, n);
+	u->passed = 0;
+	return true;
+}
+
 static enum move
 step(struct session *s, int dir, struct buf *in, struct buf *out)
 {
 	struct http *h = s->setup->http;
+	const uint8_t *begin = buf_head(in); /* there also when consumed */
 	enum http_status st;
 
 	if (out->cap - buf_len(out) < HTTP_OUT_MAX && !send_out(s, dir, out))
@@ -342,6 +418,11 @@ step(struct session *s, int dir, struct buf *in, struct buf *out)
 	if (dir == TO_ORIGIN) {
 		st = http_request_step(&h->x, in, out, &h->pass[dir]);
 		remember(h, st, out);
+		if (st != HTTP_FAILED &&
+		    !leave_out_passed(s->setup, begin, out)) {
+			h->x.why = OUTCOME_BAD_REQUEST;
+			return FAILED;
+		}
 	} else {
 		st = http_response_step(&h->x, in, out, &h->pass[dir]);
 	}
@@ -395,6 +476,13 @@ drive(struct session *s, int dir)
 	}
 }
 
+/* In a tunnel the client may talk on, or end, while it waits. */
+static bool
+listens(const struct setup *u)
+{
+	return !u->client_eof && buf_len(&u->in) < u->in.cap;
+}
+
 static int
 interest(const struct session *s, int dir)
 {
@@ -402,6 +490,9 @@ interest(const struct session *s, int dir)
 	const struct flow *to = &s->relay.flow[dir];
 	const struct flow *back = &s->relay.flow[1 - dir];
 
+	if (dir == TO_ORIGIN && h->done[dir] && h->x.tunnelled)
+		return (listens(s->setup) ? STREAM_READ : 0) |
+		    (flow_is_blocked(back) ? STREAM_WRITE : 0);
 	return (!h->done[dir] && !flow_is_blocked(to) ? STREAM_READ : 0) |
 	    (flow_is_blocked(back) ? STREAM_WRITE : 0);
 }
@@ -429,4 +520,61 @@ void
 http_heard_origin(struct session *s)
 {
 	s->setup->http->readable = true;
+}
+
+bool
+http_hear_client(struct session *s)
+{
+	struct setup *u = s->setup;
+	struct http *h = u->http;
+	ssize_t n;
+
+	if (!h->x.tunnelled || !h->done[TO_ORIGIN] || !listens(u))
+		return true;
+	n = session_fill(&u->in, &s->client, 0, u->in_mem);
+	u->client_eof = n == STREAM_EOF;
+	/* As without us; when it has asked for more, that is still to go. */
+	if (u->client_eof && buf_len(&u->in) == 0 &&
+	    !flow_is_blocked(&s->relay.flow[TO_ORIGIN]))
+		stream_shutdown(&s->target);
+	return n != STREAM_ERROR;
+}
+
+bool
+http_early(struct session *s, struct buf *out)
+{
+	struct setup *u = s->setup;
+	const uint8_t *begin = buf_head(&u->in);
+	enum http_status st;
+	struct http *h;
+
+	if (!start_tunnelled(s))
+		return false;
+	h = u->http;
+	*out = buf_on(s->worker->http_out, HTTP_GATHER);
+	st = http_request_step(&h->x, &u->in, out, &h->pass[TO_ORIGIN]);
+	if (st == HTTP_FAILED) /* it is told when there is a tunnel */
+		buf_consume(out, buf_len(out));
+	else if (buf_len(out) == 0)
+		http_free(u);
+	else if (!leave_out_passed(u, begin, out))
+		return false;
+	else
+		h->done[TO_ORIGIN] = st == HTTP_DONE;
+	return true;
+}
+
+enum state
+http_go_on(struct session *s)
+{
+	struct setup *u = s->setup;
+	struct http *h = u->http;
+
+	if (buf_len(&u->hop_in) > 0) {
+		free(h->in.mem);
+		h->in = u->hop_in;
+		u->hop_in = buf_on(NULL, 0);
+	}
+	h->readable = true;
+	return S_HTTP;
 }

@@ -3,10 +3,12 @@
  * relay.  A step does what it can and names the next state; its own name
  * means that it waits for an event.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "inbound/page.h"
 
 #include "session.h"
 
@@ -50,6 +52,13 @@ session_free(struct session *s)
 	free(s);
 	if (w->draining && TAILQ_EMPTY(&w->sessions))
 		loop_stop(w->loop);
+}
+
+bool
+session_is_idle(const struct session *s)
+{
+	return s->state == S_INBOUND ||
+	    (s->state == S_SNIFF && s->between && s->setup == NULL);
 }
 
 /* Closing will then tell both sides that it did not end as it should. */
@@ -128,20 +137,41 @@ say(struct session *s, const struct buf *out)
 	return flow_send(&s->relay.flow[1], buf_head(out), buf_len(out));
 }
 
+/* In a tunnel the inbound has said all it has to say. */
+static void
+write_reply(const struct session *s, enum outcome why, struct buf *out)
+{
+	struct setup *u = s->setup;
+	const struct page page = {
+		.why = why,
+		.head = u->http != NULL && u->http->x.head,
+		.status = s->spec->proxy_status,
+	};
+	enum err e;
+
+	if (u->http == NULL || !u->http->x.tunnelled) {
+		inbound_reply(&u->inbound, why, out);
+		return;
+	}
+	e = page_write(&page, out);
+	assert(e == OK);
+	(void)e;
+}
+
 enum state
 session_fail(struct session *s, enum outcome why)
 {
-	struct setup *u = s->setup;
 	uint8_t mem[INBOUND_OUT_MAX];
 	struct buf out = buf_on(mem, sizeof(mem));
 
 	log_debug("request failed", "why", outcome_str(why), NULL);
 	stream_close(&s->target);
-	if (u->answered) { /* it was told otherwise: only a reset is true */
+	/* It was told otherwise: only a reset is true. */
+	if (s->setup->answered) {
 		session_reset_on_close(s);
 		return S_DEAD;
 	}
-	inbound_reply(&u->inbound, why, &out);
+	write_reply(s, why, &out);
 	return say(s, &out) ? session_hang_up(s) : S_DEAD;
 }
 
@@ -255,16 +285,21 @@ answer(struct session *s)
 
 	if (u->inbound.request.kind == REQUEST_HTTP)
 		return http_begin(s);
-	/* What came too early follows: of the client, of the target. */
-	if ((!u->answered && !session_answer(s)) || !say(s, &u->hop_in) ||
+	/* What came too early follows: of the target, of the client. */
+	if (!u->answered && !session_answer(s))
+		return S_DEAD;
+	u->answered = false; /* early: now it is true */
+	if (s->spec->http_in_tunnel && !u->opaque)
+		return sniff_begin(s);
+	if (!say(s, &u->hop_in) ||
 	    !flow_send(&s->relay.flow[0], buf_head(&u->in), buf_len(&u->in)))
 		return S_DEAD;
 	s->relay.flow[0].eof = u->client_eof;
 	return S_RELAY;
 }
 
-static void
-touch(struct session *s)
+void
+session_touch(struct session *s)
 {
 	struct worker *w = s->worker;
 
@@ -278,7 +313,7 @@ relay_went(struct session *s, enum relay_status st)
 {
 	switch (st) {
 	case RELAY_GOING:
-		touch(s);
+		session_touch(s);
 		break;
 	case RELAY_DONE:
 		session_free(s);
@@ -347,6 +382,7 @@ static enum state (*const path[])(struct session *) = {
 	[S_DIAL] = reach_dial,
 	[S_CHAIN] = attempt_step,
 	[S_ANSWER] = answer,
+	[S_SNIFF] = sniff_run,
 	[S_HTTP] = http_run,
 	[S_DROPPED] = ignore,
 	[S_CLOSING] = tell_off,
@@ -368,6 +404,7 @@ session_step(struct session *s)
 		return;
 	}
 	setup_free(s);
+	s->relay.fed = false;
 	relay_went(s, relay_start(&s->relay, &s->worker->pool));
 }
 
@@ -375,6 +412,14 @@ static bool
 hear_early(struct session *s)
 {
 	return session_hear(s) && (s->state != S_CHAIN || attempt_push(s));
+}
+
+static void
+sniff_on(struct session *s, struct stream *stream, int events)
+{
+	s->state = sniff_event(s, stream, events);
+	if (s->state != S_SNIFF)
+		session_step(s);
 }
 
 static void
@@ -387,8 +432,15 @@ on_client_event(struct stream *stream, int events)
 		    relay_event(&s->relay, &s->worker->pool, stream, events));
 		return;
 	}
+	if (s->state == S_SNIFF) {
+		sniff_on(s, stream, events);
+		return;
+	}
 	if ((events & STREAM_WRITE) && !session_flush(s, &s->relay.flow[1]))
 		session_free(s);
+	else if (s->state == S_HTTP && (events & STREAM_READ) &&
+	    !http_hear_client(s))
+		session_break(s);
 	else if (s->state != S_LOGIN && s->state != S_DIAL &&
 	    s->state != S_CHAIN)
 		session_step(s);
@@ -405,6 +457,9 @@ on_target_event(struct stream *stream, int events)
 	case S_RELAY:
 		relay_went(s,
 		    relay_event(&s->relay, &s->worker->pool, stream, events));
+		break;
+	case S_SNIFF:
+		sniff_on(s, stream, events);
 		break;
 	case S_HTTP:
 		if (events & STREAM_READ)

@@ -30,6 +30,7 @@ enum state {
 	S_DIAL,    /* the target or the first hop is being reached */
 	S_CHAIN,   /* the hops shake hands, one through the other */
 	S_ANSWER,  /* it is reached: tell the client */
+	S_SNIFF,   /* bytes both ways, until the client's say what they are */
 	S_RELAY,   /* bytes both ways */
 	S_HTTP,    /* one HTTP exchange */
 	S_CLOSING, /* the client was told why not, and may read it */
@@ -83,6 +84,8 @@ struct setup {
 	struct login *login;
 	struct http *http;
 	struct buf in;     /* from the client */
+	size_t passed;     /* of these, bytes the target has got already */
+	bool opaque;       /* they are known to be no HTTP */
 	struct buf hop_in; /* the target's first bytes, from a circuit */
 	bool client_eof;
 	uint8_t in_mem[SETUP_IN];
@@ -105,6 +108,10 @@ struct session {
 	struct ip peer;
 	struct path path; /* of the circuit to the target; n 0: none */
 	enum state state;
+	/* Of a tunnel: */
+	const struct http_profile *profile;
+	bool spoke;   /* the target did, or it ended, before the client */
+	bool between; /* two exchanges: the target has nothing to say */
 };
 
 struct worker {
@@ -140,11 +147,15 @@ void session_free(struct session *);
 void session_break(struct session *); /* frees it; both sides see a reset */
 void session_step(struct session *);  /* may free it */
 
+/* The client has asked for something once and asks for nothing now. */
+bool session_is_idle(const struct session *);
+
 /* For session's other files: tell the client why not, then close. */
 enum state session_fail(struct session *, enum outcome);
 enum state session_hang_up(struct session *); /* nothing more to tell it */
 void session_drop_target(struct session *);   /* for another one */
 void session_reset_on_close(struct session *);
+void session_touch(struct session *); /* the relay's deadline begins anew */
 /* More bytes from s into *in, which grows up to max when it is full. */
 ssize_t session_fill(struct buf *in, struct stream *s, size_t max,
     const uint8_t *inline_mem);
@@ -193,11 +204,27 @@ bool login_waits(struct session *); /* false: inbound has the answer */
 void login_forget(struct setup *);
 void login_deliver(struct worker *);
 
+/* sniff.c */
+enum state sniff_begin(struct session *); /* its target is reached */
+enum state sniff_run(struct session *);   /* what there is, once */
+enum state sniff_event(struct session *, struct stream *, int events);
+/*
+ * Of what the client said, *out may go to a target that is being reached, and
+ * is taken to be sent.  Valid until the next use of the worker's memory; false:
+ * out of memory.
+ */
+bool sniff_early(struct session *, struct buf *out);
+
 /* http.c */
 bool http_may_reuse(struct session *);
 enum state http_begin(struct session *);
+enum state http_begin_tunnelled(struct session *);
+/* A whole head ahead of time, in *out, or nothing of it; then go on. */
+bool http_early(struct session *, struct buf *out);
+enum state http_go_on(struct session *);
 enum state http_run(struct session *);
 void http_heard_origin(struct session *); /* then run it */
+bool http_hear_client(struct session *);  /* likewise; false: it broke */
 bool http_awaits(struct session *); /* once: a next request has to come */
 void http_free(struct setup *); /* also when there is none */
 

@@ -36,7 +36,7 @@ drain(struct worker *w)
 	spares_drop(w);
 	for (s = TAILQ_FIRST(&w->sessions); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, link);
-		if (s->state == S_INBOUND)
+		if (session_is_idle(s))
 			session_free(s);
 	}
 	if (TAILQ_EMPTY(&w->sessions))
@@ -95,7 +95,7 @@ worker_count(const struct worker *w, struct worker_census *n)
 	*n = (struct worker_census){ .spares = spares_count(w) };
 	TAILQ_FOREACH(s, &w->sessions, link) {
 		n->sessions++;
-		n->relayed += s->state == S_RELAY;
+		n->relayed += s->state == S_RELAY || s->state == S_SNIFF;
 		n->http += s->state == S_HTTP;
 	}
 }

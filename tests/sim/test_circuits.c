@@ -628,6 +628,84 @@ test_optimistic_early(void **state)
 	teardown();
 }
 
+#define HEAD(via)                                                    \
+	"POST / HTTP/1.1\r\nHost: x\r\n" via "Content-Length: 4\r\n\r\n"
+#define NONE "HTTP/1.1 204 No Content\r\n\r\n"
+
+/* What is sent ahead is filtered as all else, however it is cut. */
+static void
+test_optimistic_http(void **state)
+{
+	static const char text[] = HEAD("Via: 1\r\n") "ping";
+	size_t cut;
+	int c, at;
+
+	(void)state;
+	for (cut = 0; cut < sizeof(text) - 1; cut++) {
+		assert_true(setup(OPTIMISTIC));
+		snapshot->hops[0].pipeline = HOP_PIPELINE_YES;
+		c = sim_connect();
+		SAY(c, ASK);
+		say(c, text, cut);
+		HEAR(c, TAKEN GOOD);
+		say(c, text + cut, sizeof(text) - 1 - cut);
+		at = sim_target();
+		HEAR(at, OFFER WANT HEAD(""));
+		SAY(at, TAKEN GOOD);
+		HEAR(at, "ping");
+		SAY(at, NONE);
+		HEAR(c, NONE);
+		SAY(c, HEAD("Via: 2\r\n") "pong");
+		HEAR(at, HEAD("") "pong");
+		SAY(at, NONE);
+		HEAR(c, NONE);
+		leave(c);
+		teardown();
+	}
+}
+
+/* The answer may come together with that of the hop. */
+static void
+test_optimistic_answer(void **state)
+{
+	int c, at;
+
+	(void)state;
+	assert_true(setup(OPTIMISTIC));
+	snapshot->hops[0].pipeline = HOP_PIPELINE_YES;
+	c = sim_connect();
+	SAY(c, ASK "GET / HTTP/1.1\r\nHost: x\r\nVia: 1\r\n\r\n");
+	HEAR(c, TAKEN GOOD);
+	at = sim_target();
+	HEAR(at, OFFER WANT "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+	SAY(at, TAKEN GOOD NONE);
+	HEAR(c, NONE);
+	leave(c);
+	teardown();
+}
+
+/* What is malformed is not sent ahead either. */
+static void
+test_optimistic_malformed(void **state)
+{
+	uint8_t got[512];
+	int c, at;
+
+	(void)state;
+	assert_true(setup(OPTIMISTIC));
+	snapshot->hops[0].pipeline = HOP_PIPELINE_YES;
+	c = sim_connect();
+	SAY(c, ASK "GET / HTTP/1.1\r\nHost : x\r\n\r\n");
+	HEAR(c, TAKEN GOOD);
+	at = sim_target();
+	HEAR(at, OFFER WANT);
+	SAY(at, TAKEN GOOD);
+	assert_true(sim_take(c, got, sizeof(got)) > 12);
+	assert_memory_equal(got, "HTTP/1.1 400", 12);
+	assert_int_equal(sim_take(at, got, sizeof(got)), 0);
+	teardown();
+}
+
 /* Afterwards nothing but a reset is true, and nothing is sent twice. */
 static void
 test_optimistic_in_vain(void **state)
@@ -698,6 +776,9 @@ main(void)
 		cmocka_unit_test(test_can_not_what_it_was_told),
 		cmocka_unit_test(test_optimistic),
 		cmocka_unit_test(test_optimistic_early),
+		cmocka_unit_test(test_optimistic_http),
+		cmocka_unit_test(test_optimistic_answer),
+		cmocka_unit_test(test_optimistic_malformed),
 		cmocka_unit_test(test_optimistic_in_vain),
 		cmocka_unit_test(test_drain),
 	};

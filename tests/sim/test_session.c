@@ -28,6 +28,7 @@ struct story {
 };
 
 #define SOCKS5_OK "\5\0\0\1\0\0\0\0\0\0"
+#define TUNNEL "\5\1\0\5\1\0\1\300\0\2\7\0\120"
 #define CHAIN                                                              \
 	"proxy a socks5://127.0.0.1:9001\nproxy b http://127.0.0.1:9002\n" \
 	"chain x { hops a b; }\nrule chain x\n"
@@ -152,6 +153,100 @@ static const struct story stories[] = {
 			{ SAY("HTTP/1.1 200 OK\r\n\r\n"),
 			    SAY("GET / HTTP/1.1\r\nHost: example.org\r\n\r\n") },
 			{ SAY("HTTP/1.1 304 Not Modified\r\n\r\n"), NOTHING },
+		},
+	},
+	{
+		.name = "http in a tunnel, kept",
+		.dial = { "192.0.2.7:80" },
+		.client = {
+			{ SAY(TUNNEL), SAY("\5\0" SOCKS5_OK) },
+			{ SAY("GET /a HTTP/1.1\r\nHost: x\r\nVia: 1.1 me\r\n"
+			      "\r\n"),
+			    SAY("HTTP/1.1 204 No Content\r\n\r\n") },
+			{ SAY("POST /b HTTP/1.1\r\nVia: 1.1 me\r\nHost: x\r\n"
+			      "Content-Length: 4\r\n\r\nping"),
+			    SAY("HTTP/1.1 200 OK\r\n"
+				"Transfer-Encoding: chunked\r\n\r\n"
+				"4\r\npong\r\n0\r\n\r\n") },
+		},
+		.target = {
+			{ NOTHING, SAY("GET /a HTTP/1.1\r\nHost: x\r\n\r\n") },
+			{ SAY("HTTP/1.1 204 No Content\r\n\r\n"),
+			    SAY("POST /b HTTP/1.1\r\nHost: x\r\n"
+				"Content-Length: 4\r\n\r\nping") },
+			{ SAY("HTTP/1.1 200 OK\r\n"
+			      "Transfer-Encoding: chunked\r\n\r\n"
+			      "4\r\npong\r\n0\r\n\r\n"), NOTHING },
+		},
+	},
+	{
+		.name = "http in a tunnel, pipelined with all before",
+		.dial = { "192.0.2.7:80" },
+		.client = {
+			{ SAY(TUNNEL "ODD /a HTTP/1.1\r\nHost: x\r\nVia: 1\r\n"
+			      "\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\nVia: 1"
+			      "\r\n\r\n"),
+			    SAY("\5\0" SOCKS5_OK
+				"HTTP/1.1 204 No Content\r\n\r\n"
+				"HTTP/1.1 304 Not Modified\r\n\r\n") },
+		},
+		.target = {
+			{ NOTHING, SAY("ODD /a HTTP/1.1\r\nHost: x\r\n\r\n") },
+			{ SAY("HTTP/1.1 204 No Content\r\n\r\n"),
+			    SAY("GET /b HTTP/1.1\r\nHost: x\r\n\r\n") },
+			{ SAY("HTTP/1.1 304 Not Modified\r\n\r\n"), NOTHING },
+		},
+	},
+	{
+		.name = "http in a tunnel, and then none",
+		.dial = { "192.0.2.7:80" },
+		.client = {
+			{ SAY(TUNNEL), SAY("\5\0" SOCKS5_OK) },
+			{ SAY("GET / HTTP/1.1\r\nHost: x\r\n\r\n"),
+			    SAY("HTTP/1.1 204 No Content\r\n\r\n") },
+			{ SAY("GE\0Via: 1\r\n"), SAY("pong") },
+		},
+		.target = {
+			{ NOTHING, SAY("GET / HTTP/1.1\r\nHost: x\r\n\r\n") },
+			{ SAY("HTTP/1.1 204 No Content\r\n\r\n"),
+			    SAY("GE\0Via: 1\r\n") },
+			{ SAY("pong"), NOTHING },
+		},
+	},
+	{
+		.name = "a greeting in a tunnel",
+		.dial = { "192.0.2.7:80" },
+		.client = {
+			{ SAY(TUNNEL), SAY("\5\0" SOCKS5_OK "220 x\r\n") },
+			{ SAY("GET x\r\n"), SAY("pong") },
+		},
+		.target = {
+			{ SAY("220 x\r\n"), SAY("GET x\r\n") },
+			{ SAY("pong"), NOTHING },
+		},
+	},
+	{
+		.name = "a websocket in a tunnel",
+		.dial = { "192.0.2.7:80" },
+		.client = {
+			{ SAY(TUNNEL), SAY("\5\0" SOCKS5_OK) },
+			{ SAY("GET / HTTP/1.1\r\nHost: x\r\nConnection: "
+			      "Upgrade\r\nUpgrade: websocket\r\n\r\n"),
+			    SAY("HTTP/1.1 101 Switching Protocols\r\n"
+				"Connection: Upgrade\r\n"
+				"Upgrade: websocket\r\n\r\n") },
+			{ SAY("GET / HTTP/1.1\r\nVia: 1\r\n\r\n"),
+			    SAY("pong") },
+		},
+		.target = {
+			{ NOTHING, SAY("GET / HTTP/1.1\r\nHost: x\r\n"
+				       "Connection: Upgrade\r\n"
+				       "Upgrade: websocket\r\n\r\n") },
+			{ SAY("HTTP/1.1 101 Switching Protocols\r\n"
+			      "Connection: Upgrade\r\n"
+			      "Upgrade: websocket\r\n\r\n"),
+			    SAY("GET / HTTP/1.1\r\nVia: 1\r\n\r\n") },
+			{ SAY("pong"), NOTHING },
 		},
 	},
 };
@@ -787,6 +882,151 @@ test_stale_origin(void **state)
 	teardown();
 }
 
+/* -- HTTP in tunnels ------------------------------------------------------ */
+
+static const char ask[] = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+static const char none[] = "HTTP/1.1 204 No Content\r\n\r\n";
+
+/* A tunnel in which one exchange is over. */
+static int
+open_between(int *target)
+{
+	uint8_t got[512];
+	int c = open_tunnel(target);
+
+	sim_send(c, ask, sizeof(ask) - 1);
+	sim_turn();
+	assert_int_equal(sim_take(*target, got, sizeof(got)), sizeof(ask) - 1);
+	sim_send(*target, none, sizeof(none) - 1);
+	sim_turn();
+	assert_int_equal(sim_take(c, got, sizeof(got)), sizeof(none) - 1);
+	assert_false(sim.end[c]->closed);
+	return c;
+}
+
+/* Between two exchanges nobody minds an end. */
+static void
+test_idle_between(void **state)
+{
+	int c, t;
+
+	(void)state;
+	assert_true(setup("rule direct\n"
+			  "timeout { idle 60s; half-closed 20s; }\n"));
+	c = open_between(&t);
+	sim_wait(60000);
+	assert_true(sim.end[c]->closed && !sim.end[c]->reset_from);
+	c = open_between(&t);
+	sim_finish(t);
+	sim_turn();
+	assert_true(sim.end[c]->fin_from && !sim.end[c]->closed);
+	sim_wait(20000);
+	assert_true(sim.end[c]->closed);
+	c = open_between(&t);
+	sim_finish(c);
+	sim_turn();
+	assert_true(sim.end[t]->fin_from && !sim.end[t]->closed);
+	sim_finish(t);
+	sim_turn();
+	assert_true(sim.end[c]->closed && !sim.end[c]->reset_from);
+	c = open_between(&t);
+	worker_drain(worker);
+	sim_turn();
+	assert_true(sim.end[c]->closed && sim.stopped);
+	teardown();
+}
+
+/* What a target says between two exchanges reaches nobody. */
+static void
+test_unasked(void **state)
+{
+	static const char *const asked[] = { "", "G", "GET /" };
+	uint8_t got[512];
+	size_t i;
+	int c, t;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		assert_true(setup(NULL));
+		c = open_between(&t);
+		sim_send(c, asked[i], strlen(asked[i]));
+		sim_turn();
+		sim_send(t, none, sizeof(none) - 1);
+		sim_turn();
+		assert_int_equal(sim_take(c, got, sizeof(got)), 0);
+		assert_true(sim.end[c]->closed && sim.end[t]->closed);
+		teardown();
+	}
+}
+
+/* A target that spoke first is not asked: neither it nor its end. */
+static void
+test_spoke_first(void **state)
+{
+	uint8_t got[512];
+	int c, t, fin;
+
+	(void)state;
+	for (fin = 0; fin < 2; fin++) {
+		assert_true(setup(NULL));
+		c = open_tunnel(&t);
+		if (fin)
+			sim_finish(t);
+		else
+			sim_send(t, "220\r\n", 5);
+		sim_turn();
+		sim_send(c, ask, sizeof(ask) - 1);
+		sim_turn();
+		assert_true(sim.end[c]->reset_from && sim.end[t]->reset_from);
+		assert_int_equal(sim_take(t, got, sizeof(got)), 0);
+		teardown();
+	}
+}
+
+/* A malformed head is answered, and goes nowhere. */
+static void
+test_malformed(void **state)
+{
+	static const char bad[] = "GET / HTTP/1.1\r\nHost : x\r\n\r\n";
+	uint8_t got[512];
+	size_t n;
+	int c, t;
+
+	(void)state;
+	for (n = 1; n < sizeof(bad); n++) {
+		assert_true(setup(NULL));
+		c = open_tunnel(&t);
+		sim_send(c, bad, n);
+		sim_turn();
+		assert_true(sim_take(t, got, sizeof(got)) <= 4);
+		sim_send(c, bad + n, sizeof(bad) - 1 - n);
+		sim_turn();
+		assert_true(sim_take(c, got, sizeof(got)) > 12);
+		assert_memory_equal(got, "HTTP/1.1 400", 12);
+		assert_true(sim_take(t, got, sizeof(got)) <= 4);
+		assert_true(sim.end[t]->closed && sim.end[c]->fin_from);
+		teardown();
+	}
+}
+
+/* A target that does not answer in time. */
+static void
+test_no_answer(void **state)
+{
+	uint8_t got[512];
+	int c, t;
+
+	(void)state;
+	assert_true(setup("rule direct\ntimeout { idle 60s; }\n"));
+	c = open_tunnel(&t);
+	sim_send(c, ask, sizeof(ask) - 1);
+	sim_turn();
+	sim_wait(60000);
+	assert_true(sim_take(c, got, sizeof(got)) > 12);
+	assert_memory_equal(got, "HTTP/1.1 504", 12);
+	teardown();
+}
+
 int
 main(void)
 {
@@ -809,6 +1049,11 @@ main(void)
 		cmocka_unit_test(test_bulk),
 		cmocka_unit_test(test_slow_reader),
 		cmocka_unit_test(test_stale_origin),
+		cmocka_unit_test(test_idle_between),
+		cmocka_unit_test(test_unasked),
+		cmocka_unit_test(test_spoke_first),
+		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_no_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

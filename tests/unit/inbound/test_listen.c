@@ -150,6 +150,26 @@ proxy_status_is_off_unless_asked_for(void **state)
 }
 
 static void
+http_in_tunnels_is_filtered_unless_told_otherwise(void **state)
+{
+	static const char *const texts[] = { "", "listen 127.0.0.1:1",
+		"listen 127.0.0.1:1 { http-in-tunnel on; }",
+		"listen 127.0.0.1:1 { http-in-tunnel off; }" };
+	struct listen_spec *list;
+	struct conf *c;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(texts); i++) {
+		c = parse(texts[i]);
+		assert_int_equal(listen_load(c, &list), 1);
+		assert_int_equal(list->http_in_tunnel, i < 3);
+		free(list);
+		conf_free(c);
+	}
+}
+
+static void
 loads_many_in_order(void **state)
 {
 	struct conf *c = parse("listen 127.0.0.1:1\nlisten 127.0.0.1:2\n"
@@ -270,6 +290,8 @@ main(void)
 		cmocka_unit_test(loads_many_in_order),
 		cmocka_unit_test(private_addresses_are_for_loopback),
 		cmocka_unit_test(proxy_status_is_off_unless_asked_for),
+		cmocka_unit_test(
+		    http_in_tunnels_is_filtered_unless_told_otherwise),
 		cmocka_unit_test(reports_mistakes),
 		cmocka_unit_test(the_table_is_in_order),
 		cmocka_unit_test(survives_without_memory),
