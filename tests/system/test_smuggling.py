@@ -3,7 +3,7 @@ import socket
 
 import pytest
 
-from harness import smuggling, wire
+from harness import daemon, smuggling, wire
 
 def record(conn):
     """Answers each whole request, and keeps every byte that came."""
@@ -44,9 +44,12 @@ def end_of_chunks(data, at):
     return at if at <= len(data) else 0
 
 
-@pytest.fixture
-def d(bauta):
-    return bauta()
+@pytest.fixture(scope="module")
+def d(session_dir):
+    """One for all: none of them may harm it."""
+    d = daemon.Daemon(dir=session_dir).wait_ready()
+    yield d
+    d.check()
 
 
 @pytest.fixture
