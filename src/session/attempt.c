@@ -144,6 +144,9 @@ attempt_begin(struct session *s)
 	if (spare != NULL) {
 		u->circuit[0] = spare;
 		circuit_aim(spare, on_circuit, s, &u->inbound.request.target);
+		if (spare->status == CIRCUIT_WAITS &&
+		    has_others(u->way.route))
+			deadline_start(&s->worker->attempt, &spare->deadline);
 	}
 	hedge(s);
 	return answer_early(s) ? S_CHAIN : S_DEAD;

@@ -16,7 +16,7 @@
 #include "net/listener.h"
 #include "net/stream.h"
 
-#define SIM_ENDS 64
+#define SIM_ENDS 256
 #define SIM_MEM	 (1 << 18)
 
 /* The far end of a connection that bauta has, with a client or a target. */

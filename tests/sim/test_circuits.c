@@ -319,6 +319,62 @@ test_black_hole(void **state)
 	}
 }
 
+/* When it is known how long it takes, another one is begun beside a slow one. */
+static void
+test_hedge(void **state)
+{
+	unsigned i;
+	int c;
+
+	(void)state;
+	assert_true(setup("proxy a socks5://127.0.0.1:9001\n"
+			  "proxy b socks5://127.0.0.1:9002\n"
+			  "pool p { members a b; }\n"
+			  "rule chain p isolate none\n"));
+	for (i = 0; i < 20; i++) {
+		c = sim_connect();
+		SAY(c, ASK);
+		serve(c);
+		leave(c);
+		/* Without spares, whose set-up tells less. */
+		worker_new_identity(worker);
+	}
+	sim.hole = 9001;
+	for (i = 0; i < 2; i++) { /* by turns */
+		c = sim_connect();
+		SAY(c, ASK);
+		if (port_of(sim_target()) == 9001)
+			sim_wait(200);
+		assert_int_equal(port_of(serve(c)), 9002);
+		leave(c);
+		worker_new_identity(worker);
+	}
+	teardown();
+}
+
+/* Nor is a spare waited for whose hop has vanished meanwhile. */
+static void
+test_vanished_spare(void **state)
+{
+	int c, d, spare;
+
+	(void)state;
+	assert_true(setup(POOL));
+	c = sim_connect();
+	SAY(c, ASK);
+	serve(c);
+	spare = get_spare();
+	d = sim_connect();
+	SAY(d, ASK);
+	HEAR(spare, WANT);
+	sim_wait(10000);
+	assert_true(sim.end[spare]->closed);
+	assert_int_not_equal(port_of(serve(d)), port_of(spare));
+	leave(c);
+	leave(d);
+	teardown();
+}
+
 /* Each way a member can fail before anything of the client's is with it. */
 static void
 test_lying_member(void **state)
@@ -766,6 +822,8 @@ main(void)
 		cmocka_unit_test(test_demand),
 		cmocka_unit_test(test_dead_member),
 		cmocka_unit_test(test_black_hole),
+		cmocka_unit_test(test_hedge),
+		cmocka_unit_test(test_vanished_spare),
 		cmocka_unit_test(test_lying_member),
 		cmocka_unit_test(test_target_refuses),
 		cmocka_unit_test(test_all_dead),
