@@ -136,6 +136,7 @@ const struct field fields[] = {
 	TRACING("Request-Id"),
 	REQUEST("RTT", HINT, KEEP, DROP, DROP),
 	REQUEST("Sec-CH-*", HINT, KEEP, DROP, DROP),
+	REQUEST("Sec-WebSocket-Extensions", SOCKET, KEEP, KEEP, DROP),
 	STRICT(11, "Sec-WebSocket-Key", SOCKET, SOCKET, NULL),
 	STRICT(10, "Sec-WebSocket-Protocol", SOCKET, SOCKET, NULL),
 	STRICT(9, "Sec-WebSocket-Version", SOCKET, SOCKET, "13"),
