@@ -18,10 +18,11 @@
 struct control;
 
 /*
- * Where it is when the configuration does not say, and where bautactl looks:
- * $XDG_RUNTIME_DIR/bauta.sock, for root /run/bauta.sock.  false: nowhere.
+ * Where it is when the configuration does not say: $XDG_RUNTIME_DIR/bauta.sock,
+ * and /run/bauta.sock for root without one.  i: from 0, which of the places to
+ * look at; false: there are no more.
  */
-bool control_usual_path(char *path, size_t n);
+bool control_usual_path(unsigned i, char *path, size_t n);
 
 enum control_result {
 	CONTROL_OK,

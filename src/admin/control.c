@@ -33,15 +33,16 @@ struct control {
 /* -- where ---------------------------------------------------------------- */
 
 bool
-control_usual_path(char *path, size_t n)
+control_usual_path(unsigned i, char *path, size_t n)
 {
-	const char *dir = getenv("XDG_RUNTIME_DIR");
+	const char *own = getenv("XDG_RUNTIME_DIR"), *dir[3] = { NULL };
+	unsigned k = 0;
 
+	if (own != NULL && own[0] == '/')
+		dir[k++] = own;
 	if (geteuid() == 0)
-		dir = "/run";
-	if (dir == NULL || dir[0] != '/')
-		return false;
-	return (size_t)snprintf(path, n, "%s/bauta.sock", dir) < n;
+		dir[k++] = "/run";
+	return i < k && (size_t)snprintf(path, n, "%s/bauta.sock", dir[i]) < n;
 }
 
 /* Does anybody answer there? */

@@ -160,7 +160,7 @@ open_control(struct bauta *b)
 		return true;
 	if (asked[0] != '\0')
 		strcpy(path, asked);
-	else if (!control_usual_path(path, sizeof(path)))
+	else if (!control_usual_path(0, path, sizeof(path)))
 		return true;
 	rc = control_open(&b->control, path);
 	if (rc == CONTROL_OK)

@@ -102,15 +102,20 @@ ask(const char *path, char line[CONTROL_LINE])
 {
 	char usual[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	size_t n = strlen(line);
-	int fd;
+	unsigned i = 0;
+	int fd = -1;
 
-	if (path == NULL && !control_usual_path(usual, sizeof(usual)))
+	if (path != NULL) {
+		fd = dial(path);
+	} else if (!control_usual_path(0, usual, sizeof(usual))) {
 		return ctl_complain(EX_USAGE,
 		    "XDG_RUNTIME_DIR is not set: say where bauta listens with "
 		    "-s PATH");
-	if (path == NULL)
+	} else {
 		path = usual;
-	fd = dial(path);
+		while (fd < 0 && control_usual_path(i++, usual, sizeof(usual)))
+			fd = dial(usual);
+	}
 	if (fd < 0)
 		return no_daemon(path);
 	line[n] = '\n';

@@ -204,7 +204,7 @@ const struct conf_directive settings_directives[] = {
 	    .args = path_args,
 	    .min_args = 1,
 	    .doc = "The UNIX socket at which bautactl(1) asks and steers, or "
-		   "none.  Without it that is $XDG_RUNTIME_DIR/bauta.sock, "
+		   "none.  Without it that is $XDG_RUNTIME_DIR/bauta.sock, or "
 		   "for root /run/bauta.sock, unless another bauta is there.  "
 		   "Only the user bauta runs as, and root, are listened to.",
 	    .example = "control /run/bauta/control;",

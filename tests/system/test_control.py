@@ -110,13 +110,22 @@ def test_what_is_no_socket_is_left_alone(dir, path, what):
     assert path.exists()
 
 
+def test_it_is_found_without_being_told(dir, bauta):
+    """Both look in XDG_RUNTIME_DIR, which the harness makes the test's own."""
+    d = bauta()
+    env = proc.clean_env(XDG_RUNTIME_DIR=str(dir))
+    r = ctl("status", env=env)
+    assert r.returncode == 0 and d.at in r.stdout, r
+    second = bauta()
+    assert net.answers(*second.addr), "another one goes on without"
+    assert d.at in ctl("status", env=env).stdout
+
+
 def test_none_makes_none(dir):
-    run = dir / "run"
-    run.mkdir()
     d = daemon.Daemon(dir=dir, conf="listen 127.0.0.1:%d\ncontrol none\n" %
-                      net.free_port(), env={"XDG_RUNTIME_DIR": str(run)})
+                      net.free_port())
     d.wait_ready()
-    assert list(run.iterdir()) == []
+    assert not (dir / "bauta.sock").exists()
     d.check()
 
 

@@ -62,7 +62,9 @@ class Daemon:
             self.port = net.free_port()
             args += ["-l", "127.0.0.1:%d" % self.port]
         self.argv = [*wrapper, bauta_path(), *args]
-        self.env = proc.clean_env(**(env or {}))
+        # Its control socket is nobody else's, nor is it anybody else's business.
+        self.env = proc.clean_env(XDG_RUNTIME_DIR=str(dir or "/nonexistent"),
+                                  **(env or {}))
         self.start_timeout = start_timeout * SLOW
         self.checked = False
         self.ok_status = {0}
