@@ -80,7 +80,7 @@ def test_it_shows_what_goes_and_what_stays(bauta):
 
 def test_readme_shows_what_it_prints(bauta):
     text = (daemon.TOP / "README").read_text()
-    excerpt = text.split("$ bautactl headers\n\n", 1)[1].split("\n\n")[0]
+    excerpt = text.split("bautactl headers\n\n", 1)[1].split("\n\n")[0]
     got = headers("http://" + bauta().at).stdout.splitlines()
     for line in excerpt.splitlines():
         assert line[4:] in got, line
@@ -102,8 +102,18 @@ def test_it_shows_what_a_profile_does(bauta):
 
 @pytest.mark.parametrize("scheme", ["socks5", "socks4a", "http"])
 def test_every_scheme_works(bauta, scheme):
+    """And is filtered: a tunnel hides nothing."""
     s = shown(bauta(), scheme)
     assert {s.request[n][0] for n in USEFUL} == {" "}
+    assert {s.request[n][0] for n in IDENTIFYING} == {"-"}
+    assert s.response["Alt-Svc"][0] == "-"
+
+
+def test_a_tunnel_that_is_not_looked_into(bauta):
+    s = shown(bauta(conf="listen 127.0.0.1:%d { http-in-tunnel off; }\n" %
+                    net.free_port()), "socks5")
+    assert s.arrived == s.sent and s.came_back == s.answered
+    assert s.added == s.changed == 0
 
 
 def test_what_a_peer_adds_and_changes_is_marked(tinyproxy):

@@ -113,3 +113,14 @@ def test_neither_an_origin_nor_a_good_answer_has_any(bauta, web):
     d = bauta(conf=listen())
     r = wire.get(d.addr, web.url("/head"), "Proxy-Status: me; error=x\r\n")
     assert b"roxy-" not in r.body and r.get("Proxy-Status") is None
+
+
+def test_a_request_that_is_none_inside_a_tunnel(bauta, web):
+    d = bauta(conf=listen())
+    s, rep = wire.socks5(d.addr, web.addr)
+    with s:
+        assert rep == wire.SUCCEEDED
+        s.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
+        r = wire.read_response(s)
+    assert (r.status, said(r)) == (400, ("http_request_error", None))
+    assert not any(c.requests for c in web.conns)
