@@ -27,6 +27,8 @@
 #ifndef POLICY_RULE_H
 #define POLICY_RULE_H
 
+#include <stdatomic.h>
+
 #include "config/conf.h"
 #include "policy/identity.h"
 #include "request/request.h"
@@ -45,6 +47,8 @@ struct verdict {
 	const char *headers;              /* a profile; NULL: the listener's */
 	const struct source_spec *source; /* NULL: the kernel chooses */
 	unsigned isolate;                 /* ISOLATE_* bits */
+	unsigned limit;                   /* connections at a time; */
+	atomic_uint *open;                /* those there are; NULL: no limit */
 	bool private_ok;                  /* private addresses may be reached */
 	bool is_private;                  /* rejected for that alone */
 	const char *file;                 /* of the rule */

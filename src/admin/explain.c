@@ -223,6 +223,8 @@ explain(const struct snapshot *s, const struct question *q, struct report *r)
 		report_text(r, "headers",
 		    v.headers != NULL ? v.headers : "the listener's");
 		report_isolation(r, v.isolate);
+		if (v.open != NULL)
+			report_number(r, "limit", v.limit);
 	}
 	report_text(r, "udp", "refused: no datagram leaves");
 	return NULL;

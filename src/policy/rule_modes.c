@@ -179,3 +179,24 @@ read_private(struct reading *r, const struct conf_value *v)
 	r->rule->private = yes ? PRIVATE_OK : PRIVATE_NOT;
 	return true;
 }
+
+/* How many connections at a time; a counter that all workers share. */
+bool
+read_limit(struct reading *r, const struct conf_value *v)
+{
+	unsigned long n;
+	char *end;
+
+	errno = 0;
+	n = strtoul(v->text, &end, 10);
+	if (v->text[0] < '0' || v->text[0] > '9' || *end != '\0' ||
+	    errno != 0 || n == 0 || n > LIMIT_MAX) {
+		conf_error_at(r->conf, r->node, v, "for example 100",
+		    "\"%s\" is no number of connections, 1 to %d", v->text,
+		    LIMIT_MAX);
+		return false;
+	}
+	r->rule->limit = (unsigned)n;
+	r->rule->open = calloc(1, sizeof(*r->rule->open));
+	return r->rule->open != NULL || no_memory(r);
+}

@@ -7,7 +7,7 @@
 /* In the order of keyword[]. */
 static const char *const names[] = { "from", "to", "port", "user", "listener",
 	"protocol", "headers", "isolate", "source", "interface", "mark",
-	"allow-private" };
+	"allow-private", "limit" };
 #define NKEYWORDS (sizeof(names) / sizeof(names[0]))
 
 static const struct keyword {
@@ -26,6 +26,7 @@ static const struct keyword {
 	{ read_interface, true },
 	{ read_mark, true },
 	{ read_private, true },
+	{ read_limit, true },
 };
 
 const char *const *
@@ -191,4 +192,5 @@ rule_deinit(struct rule *rule)
 	free(rule->to);
 	free(rule->port);
 	free(rule->user);
+	free(rule->open);
 }

@@ -28,7 +28,7 @@ read_word read_from, read_to, read_port, read_user, read_listener;
 read_word read_protocol;
 /* rule_modes.c */
 read_word read_headers, read_isolate, read_source, read_interface, read_mark;
-read_word read_private;
+read_word read_private, read_limit;
 
 bool no_memory(const struct reading *); /* reports; false */
 /* Room for one more of size, behind the n that are there; false: reported. */

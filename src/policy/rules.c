@@ -281,6 +281,8 @@ verdict_of(const struct rule *r, const struct asked *a)
 		.headers = r->headers,
 		.source = source_is_set(&r->source) ? &r->source : NULL,
 		.isolate = r->isolate,
+		.limit = r->limit,
+		.open = r->open,
 		.private_ok = allowed,
 		.file = r->file,
 		.line = r->line,

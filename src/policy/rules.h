@@ -26,6 +26,8 @@ struct to {
 /* In rule.isolate, while it is read: nothing is isolated. */
 #define ISOLATE_NONE 16u
 
+#define LIMIT_MAX 1000000
+
 struct ports {
 	uint16_t first, last;
 };
@@ -49,6 +51,8 @@ struct rule {
 	unsigned isolate; /* ISOLATE_* bits */
 	enum { PRIVATE_AS_LISTENER, PRIVATE_OK, PRIVATE_NOT } private;
 	struct source_spec source;
+	unsigned limit;		/* of connections at a time; 0: none */
+	atomic_uint *open; /* how many there are; or NULL */
 };
 
 /*

@@ -48,6 +48,7 @@ session_free(struct session *s)
 	stream_close(&s->client);
 	stream_close(&s->target);
 	leave_path(s);
+	verdict_release(s);
 	TAILQ_REMOVE(&w->sessions, s, link);
 	free(s);
 	if (w->draining && TAILQ_EMPTY(&w->sessions))

@@ -106,6 +106,7 @@ struct session {
 	struct setup *setup;
 	const struct listen_spec *spec;
 	struct ip peer;
+	atomic_uint *counted; /* the rule's, while it has a limit */
 	struct path path; /* of the circuit to the target; n 0: none */
 	enum state state;
 	/* Of a tunnel: */
@@ -168,6 +169,7 @@ bool session_flush(struct session *, struct flow *f);
 
 /* verdict.c */
 enum state verdict_ask(struct session *);
+void verdict_release(struct session *); /* its rule counts it no more */
 /* May an address of a direct target be connected to?  Sets setup->source. */
 bool verdict_permits(struct session *, const struct ip *, uint16_t port);
 /* A connection to one of our listeners would only come back in: a loop. */

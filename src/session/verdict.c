@@ -59,6 +59,29 @@ renew(struct identity *id, uint32_t epoch)
 		id->key[i] ^= (uint8_t)(epoch >> 8 * i);
 }
 
+void
+verdict_release(struct session *s)
+{
+	if (s->counted != NULL)
+		atomic_fetch_sub(s->counted, 1);
+	s->counted = NULL;
+}
+
+/* One more of this rule; false: there are as many as it lets through. */
+static bool
+count(struct session *s, const struct verdict *v)
+{
+	verdict_release(s); /* another rule's, of the request before */
+	if (v->open == NULL)
+		return true;
+	if (atomic_fetch_add(v->open, 1) >= v->limit) {
+		atomic_fetch_sub(v->open, 1);
+		return false;
+	}
+	s->counted = v->open;
+	return true;
+}
+
 enum state
 verdict_ask(struct session *s)
 {
@@ -77,6 +100,10 @@ verdict_ask(struct session *s)
 	if (u->way.route == NULL) {
 		log_debug("request denied", "why", said(v), NULL);
 		return session_fail(s, OUTCOME_DENIED);
+	}
+	if (!count(s, v)) {
+		log_debug("request denied", "why", "limit of the rule", NULL);
+		return session_fail(s, OUTCOME_OVERLOADED);
 	}
 	u->way.identity = identity_of(&c->identity_key, v->isolate, q);
 	renew(&u->way.identity, s->worker->epoch);

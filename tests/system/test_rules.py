@@ -259,3 +259,37 @@ def test_connections_leave_from_the_source_of_their_rule(bauta, target):
     assert seen(d.addr, "localhost") == "127.0.0.5"
     # No IPv6 address was chosen, so none is used.
     assert seen(d.addr, "::1") == wire.NET
+
+
+def test_a_limit_holds_for_all_workers_and_ends_with_the_connections(
+        bauta, echo):
+    d = bauta(conf="listen 127.0.0.1:%d\nworkers 2\nrule direct limit 3\n" %
+              net.free_port())
+
+    def hold_three():
+        """Three tunnels, or none when one of them was refused."""
+        tunnels = [wire.socks5(d.addr, echo.addr) for _ in range(3)]
+        if all(code == 0 for _, code in tunnels):
+            return tunnels
+        for s, _ in tunnels:
+            s.close()
+
+    for _ in range(2):
+        held = net.poll(hold_three, "those before count no more")
+        for _ in range(4):
+            s, code = wire.socks5(d.addr, echo.addr)
+            s.close()
+            assert code == 1
+        for s, _ in held:
+            s.close()
+
+
+def test_a_limit_counts_http_requests_of_one_connection_once(bauta, web):
+    d = bauta(conf="listen 127.0.0.1:%d\nrule direct limit 1\n" %
+              net.free_port())
+    with wire.connect(d.addr) as s:
+        for _ in range(3):
+            s.sendall(b"GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % (
+                web.url("/x").encode(), web.port))
+            assert wire.read_response(s).status < 500
+        assert wire.get(d.addr, web.url("/x")).status == 503

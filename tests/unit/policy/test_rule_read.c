@@ -151,6 +151,11 @@ static const struct {
 	{ "rule direct mark 4294967296\n", "test:1:18:", "no mark", NULL },
 	{ "rule direct mark 7x\n", "test:1:18:", "no mark", NULL },
 	{ "rule direct mark -7\n", "test:1:18:", "no mark", NULL },
+	/* limit */
+	{ "rule direct limit 0\n", "test:1:19:", "no number of conn", "100" },
+	{ "rule direct limit 5x\n", "test:1:19:", "no number of conn", NULL },
+	{ "rule direct limit 1 limit 2\n", "test:1:21:", "there already",
+	    "delete one" },
 	/* allow-private */
 	{ "rule direct allow-private maybe\n",
 	    "test:1:27:", "neither yes nor no", NULL },
