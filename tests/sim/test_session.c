@@ -983,6 +983,26 @@ test_spoke_first(void **state)
 	}
 }
 
+/* Nor is one that has ended meanwhile. */
+static void
+test_ended_between(void **state)
+{
+	uint8_t got[512];
+	int c, t;
+
+	(void)state;
+	assert_true(setup(NULL));
+	c = open_between(&t);
+	sim_finish(t);
+	sim_turn();
+	assert_true(sim.end[c]->fin_from);
+	sim_send(c, ask, sizeof(ask) - 1);
+	sim_turn();
+	assert_true(sim.end[c]->reset_from && sim.end[t]->reset_from);
+	assert_int_equal(sim_take(t, got, sizeof(got)), 0);
+	teardown();
+}
+
 /* A malformed head is answered, and goes nowhere. */
 static void
 test_malformed(void **state)
@@ -1052,6 +1072,7 @@ main(void)
 		cmocka_unit_test(test_idle_between),
 		cmocka_unit_test(test_unasked),
 		cmocka_unit_test(test_spoke_first),
+		cmocka_unit_test(test_ended_between),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_no_answer),
 	};
