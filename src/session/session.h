@@ -124,6 +124,7 @@ struct worker {
 	uint32_t epoch;	      /* of identities: worker_new_identity() */
 	struct timer check_timer;
 	struct circuits checks; /* under way */
+	struct services *services; /* NULL: no pool has members by DNS */
 	struct flow_pool pool;
 	struct setups setups;
 	struct spares spares;
@@ -191,6 +192,10 @@ bool attempt_push(struct session *);
 /* checks.c */
 void checks_begin(struct worker *);
 void checks_end(struct worker *); /* also when they were not begun */
+
+/* services.c */
+bool services_begin(struct worker *); /* false: out of memory */
+void services_end(struct worker *); /* also when they were not begun */
 
 /* setup.c; setup_free() also when there is none */
 bool setup_new(struct session *);

@@ -32,6 +32,7 @@ drain(struct worker *w)
 
 	w->draining = w->spares.closed = true;
 	close_listeners(w);
+	services_end(w);
 	checks_end(w);
 	spares_drop(w);
 	for (s = TAILQ_FIRST(&w->sessions); s != NULL; s = next) {
@@ -137,6 +138,8 @@ init(struct worker *w, const int *fds)
 	    w->health == NULL || !early_init(w))
 		return false;
 	checks_begin(w);
+	if (!services_begin(w))
+		return false;
 	for (i = 0; i < n; i++) {
 		w->at[i] = w->snapshot->listeners[i].addr;
 		if (local_end(fds[i], &ip, &port))
@@ -175,6 +178,7 @@ worker_free(struct worker *w)
 	w->draining = false; /* the loop is over already */
 	while ((s = TAILQ_FIRST(&w->sessions)) != NULL)
 		session_free(s);
+	services_end(w);
 	checks_end(w);
 	spares_drop(w);
 	login_deliver(w);

@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "net/local.h"
-#include "net/resolver.h"
-
 #include "sim.h"
 
 struct sim sim;
@@ -21,6 +19,7 @@ static struct {
 	unsigned nclasses;
 	struct timer *timers[32]; /* started, NULL: free */
 	uint64_t due[32];
+	struct srv_lookup *srv; /* not answered yet */
 } net;
 
 void
@@ -552,6 +551,36 @@ dial_cancel(struct dial *d)
 			sim.end[net.dial_end[i]]->closed = true;
 			net.dials[i] = NULL;
 		}
+}
+
+/* -- services --------------------------------------------------------------- */
+
+void
+resolver_lookup_srv(struct resolver *r, struct srv_lookup *l, const char *name)
+{
+	(void)r, (void)name;
+	net.srv = l;
+	sim.nsrv_lookups++;
+}
+
+void
+srv_cancel(struct srv_lookup *l)
+{
+	if (net.srv == l)
+		net.srv = NULL;
+}
+
+void
+sim_services(enum lookup_result result, const struct srv_record *records,
+    size_t n, uint32_t ttl)
+{
+	struct srv_lookup *l = net.srv;
+
+	if (l == NULL)
+		abort(); /* nobody asked */
+	net.srv = NULL;
+	l->on_answer(l, result, records, n, ttl);
+	sim_turn();
 }
 
 /* -- the loop a test turns ------------------------------------------------ */

@@ -14,6 +14,7 @@
 
 #include "net/dial.h"
 #include "net/listener.h"
+#include "net/resolver.h"
 #include "net/stream.h"
 
 #define SIM_ENDS 256
@@ -38,6 +39,7 @@ struct sim {
 	struct sim_end *end[SIM_ENDS];
 	unsigned nends;
 	unsigned ndials;
+	unsigned nsrv_lookups;
 	/* Plans: */
 	size_t slice;	/* bytes a read or write moves at most; 0: all */
 	size_t window;	/* bytes bauta may be ahead of the far end; 0: many */
@@ -60,6 +62,9 @@ void sim_finish(int end); /* FIN */
 void sim_reset(int end);  /* RST */
 /* Take what bauta wrote, at most n bytes. */
 size_t sim_take(int end, void *, size_t n);
+/* Answers the one look-up of a service that is under way. */
+void sim_services(enum lookup_result, const struct srv_record *, size_t n,
+    uint32_t ttl);
 void sim_turn(void); /* every event there is, until it is quiet */
 void sim_wait(uint64_t ms); /* time passes, deadlines expire */
 unsigned sim_open(void); /* connections bauta holds open */

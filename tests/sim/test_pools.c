@@ -141,6 +141,41 @@ without_records_nothing_is_dialled(void **state)
 	teardown();
 }
 
+/* Members come from DNS, stay when it fails, and go when it says so. */
+static void
+members_come_from_dns(void **state)
+{
+	static const struct srv_record two[] = { { 1, 0, 9001, "a.example" },
+		{ 1, 0, 9002, "b.example" } };
+	unsigned i, seen = 0;
+
+	(void)state;
+	assert_true(setup("pool s { srv _s._tcp.example; }\n"
+			  "rule chain s isolate none\n"));
+	assert_int_equal(sim.nsrv_lookups, 1);
+	is_told_no(0);
+	sim_services(LOOKUP_FOUND, two, 2, 60);
+	for (i = 0; i < 4; i++)
+		seen |= goes_to(NO_TARGET) == 9001 ? 1 : 2;
+	assert_int_equal(seen, 3);
+	sim_wait(59000);
+	assert_int_equal(sim.nsrv_lookups, 1);
+	sim_wait(2000);
+	assert_int_equal(sim.nsrv_lookups, 2);
+	sim_services(LOOKUP_FAILED, NULL, 0, 0);
+	assert_in_range(goes_to(NO_TARGET), 9001, 9002);
+	sim_wait(31000);
+	assert_int_equal(sim.nsrv_lookups, 3);
+	sim_services(LOOKUP_FOUND, two + 1, 1, 1);
+	for (i = 0; i < 4; i++)
+		assert_int_equal(goes_to(NO_TARGET), 9002);
+	sim_wait(1500);
+	assert_int_equal(sim.nsrv_lookups, 3); /* not every second */
+	sim_wait(4000);
+	assert_int_equal(sim.nsrv_lookups, 4);
+	teardown();
+}
+
 int
 main(void)
 {
@@ -150,6 +185,7 @@ main(void)
 		cmocka_unit_test(the_one_before_is_not_blamed),
 		cmocka_unit_test(a_proxy_by_name_is_always_dialled),
 		cmocka_unit_test(without_records_nothing_is_dialled),
+		cmocka_unit_test(members_come_from_dns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
