@@ -428,7 +428,7 @@ circuit_close(struct circuit *c)
 	stream_close(&c->stream);
 	flow_deinit(&c->out, &c->worker->pool);
 	chain_close(c->chain);
-	for (i = 0; i < c->path.n; i++)
+	for (i = 0; i < CHAIN_MAX; i++)
 		free(c->own[i]);
 	if (c->path.n > 0)
 		route_done(c->worker->health, &c->path);
