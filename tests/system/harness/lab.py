@@ -93,7 +93,10 @@ class Lab:
         if port:
             wait(lambda: p.poll() is not None or self.listens(place, port),
                  "%s listens in %s" % (argv[0], place))
-            assert p.poll() is None, (argv, open(log.name).read())
+            if p.poll() is not None:
+                raise AssertionError("%s ended: %s" % (argv[0], "".join(
+                    f.read_text(errors="replace")[-1000:]
+                    for f in self.dir.glob("*%s*.log" % place))))
         return p
 
     def listens(self, place, port):
@@ -112,20 +115,23 @@ class Lab:
 
     # -- hops and the origin ------------------------------------------------
 
-    def microsocks(self, place):
+    def microsocks(self, place, port=PORT):
         return self.start(place, "microsocks", "-i", self.addr(place), "-p",
-                          PORT)
+                          port, port=port)
 
-    def danted(self, place):
+    def danted(self, place, port=PORT):
         conf = self.dir / ("danted-%s.conf" % place)
+        # By address: of an interface it would want IPv6's link-local one, too.
         conf.write_text(
-            "logoutput: %s/danted-%s.log\ninternal: wan0 port = %d\n"
-            "external: wan0\nclientmethod: none\nsocksmethod: none\n"
+            "logoutput: %s/danted-%s.log\ninternal: %s port = %d\n"
+            "external: %s\nclientmethod: none\nsocksmethod: none\n"
             "user.privileged: root\nuser.unprivileged: root\n"
             "client pass { from: 0/0 to: 0/0 }\n"
-            "socks pass { from: 0/0 to: 0/0 }\n" % (self.dir, place, PORT))
+            "socks pass { from: 0/0 to: 0/0 }\n" % (
+                self.dir, place, self.addr(place), port, self.addr(place)))
         return self.start(place, "danted", "-f", conf, "-p",
-                          self.dir / ("danted-%s.pid" % place), "-N", "1")
+                          self.dir / ("danted-%s.pid" % place), "-N", "1",
+                          port=port)
 
     def tinyproxy(self, place):
         conf = self.dir / ("tinyproxy-%s.conf" % place)
