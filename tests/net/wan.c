@@ -11,6 +11,7 @@
  *   down NAMESPACE     it is a black hole: nothing reaches or leaves it
  *   up NAMESPACE
  *   delay NAMESPACE MS what is sent to it takes so long
+ *   loss NAMESPACE PERCENT of what is sent to it is lost
  *
  * It ends at the end of standard input, or after SECONDS (600), and the
  * interfaces with it.  It has to be root.
@@ -29,6 +30,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,6 +44,7 @@ struct host {
 	const char *name;
 	int tun;
 	uint64_t delay; /* of what is sent to it, ns */
+	double loss;	/* the part of what is sent to it that is lost */
 	bool down;
 };
 
@@ -205,6 +208,12 @@ route(const struct packet *p, unsigned *to)
 	return *to < wan.nhosts;
 }
 
+static bool
+is_lost(const struct host *to)
+{
+	return to->loss > 0 && (double)random() < to->loss * RAND_MAX;
+}
+
 static void
 take(struct host *from)
 {
@@ -219,7 +228,7 @@ take(struct host *from)
 		n = read(from->tun, p->bytes, sizeof(p->bytes));
 		p->len = n > 0 ? (size_t)n : 0;
 		if (n <= 0 || from->down || wan.n == QUEUE_MAX ||
-		    !route(p, &p->to)) {
+		    !route(p, &p->to) || is_lost(&wan.host[p->to])) {
 			free(p);
 			if (n <= 0)
 				return;
@@ -237,9 +246,9 @@ static void
 obey(const char *line)
 {
 	char word[16], name[256];
-	double ms;
+	double x;
 	unsigned i;
-	int n = sscanf(line, "%15s %255s %lf", word, name, &ms);
+	int n = sscanf(line, "%15s %255s %lf", word, name, &x);
 
 	for (i = 0; n >= 2 && i < wan.nhosts; i++) {
 		if (strcmp(wan.host[i].name, name) != 0)
@@ -249,7 +258,9 @@ obey(const char *line)
 		else if (strcmp(word, "up") == 0)
 			wan.host[i].down = false;
 		else if (strcmp(word, "delay") == 0 && n == 3)
-			wan.host[i].delay = (uint64_t)(ms * 1e6);
+			wan.host[i].delay = (uint64_t)(x * 1e6);
+		else if (strcmp(word, "loss") == 0 && n == 3)
+			wan.host[i].loss = x / 100;
 		else
 			break;
 		printf("ok\n");
@@ -310,6 +321,19 @@ run(uint64_t end)
 	}
 }
 
+/* A packet that waits for a processor is late: ask to be the first. */
+static void
+be_punctual(void)
+{
+	struct sched_param first = { .sched_priority = 1 };
+
+	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
+	if (sched_setscheduler(0, SCHED_RR, &first) != 0)
+		fprintf(stderr,
+		    "wan: no real-time priority: "
+		    "on a busy machine packets are late\n");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -330,7 +354,8 @@ main(int argc, char **argv)
 		    "usage: wan [-d MS] [-t SECONDS] NAMESPACE...\n"
 		    "Joins network namespaces (10.77.0.1, 10.77.0.2, ...) by "
 		    "links that take MS\none way; reads \"down NAMESPACE\", "
-		    "\"up NAMESPACE\" and \"delay NAMESPACE MS\".\n");
+		    "\"up NAMESPACE\", \"delay NAMESPACE MS\" and "
+		    "\"loss NAMESPACE PERCENT\".\n");
 		return c == 'h' ? 0 : 64;
 	}
 	wan.nhosts = (unsigned)(argc - optind);
@@ -339,6 +364,7 @@ main(int argc, char **argv)
 		wan.host[i].delay = (uint64_t)(ms * 1e6);
 		attach(&wan.host[i], i + 1);
 	}
+	be_punctual();
 	printf("ready\n");
 	fflush(stdout);
 	run(now() + (uint64_t)(seconds * 1e9));
