@@ -35,7 +35,7 @@ def start(lab, dir):
     """start(text): bauta in p, with a name server that is a witness."""
     started = []
 
-    def start(text):
+    def start(text, server="127.0.0.1:%d" % WITNESS):
         witness = lab.start(
             "p", "socat", "-u", "UDP4-RECVFROM:%d,fork" % WITNESS,
             "OPEN:%s/asked,creat,append" % dir, port=None)
@@ -43,8 +43,8 @@ def start(lab, dir):
         d = daemon.Daemon(
             dir=dir, wrapper=lab.inside("p"),
             conf="listen 127.0.0.1:1080\nworkers 1\ncontrol none\n"
-            "dns { server 127.0.0.1:%d; timeout 200ms; tries 1; }\n%s%s" % (
-                WITNESS, TIMEOUTS, text))
+            "dns { server %s; timeout 200ms; tries 1; }\n%s%s" % (
+                server, TIMEOUTS, text))
         d.wait_ready()
         started.append(d.check)
         d.asked = lambda: (dir / "asked").read_bytes() \
@@ -80,10 +80,19 @@ def test_a_page_through_three_and_no_packet_past_the_first(lab, hops, start):
     assert d.asked() == b""
 
 
-def test_the_watch_would_see_a_leak(lab, start):
+@pytest.mark.parametrize("to", ["10.77.0.5", "192.0.2.1", "[2001:db8::1]"])
+def test_the_watch_would_see_a_leak(lab, start, to):
     start("rule direct\n")
     lab.watch("h1")
-    assert fetch(lab, "http://%s/" % lab.addr("o"))[0] == 0
+    # Only the first of them is there.
+    assert (fetch(lab, "http://%s/" % to)[0] == 0) == (to == lab.addr("o"))
+    assert lab.leaks() > 0
+
+
+def test_the_watch_would_see_a_name_server_asked(lab, start):
+    start("rule direct\n", server="192.0.2.53")
+    lab.watch("h1")
+    assert fetch(lab)[0] != 0
     assert lab.leaks() > 0
 
 

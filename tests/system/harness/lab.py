@@ -3,9 +3,11 @@ joined by tests/net/wan: every packet takes its time, and p's are counted.
 
 For tests/system and tools/bench; everything ends with the Lab.
 """
+import glob
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,14 +23,19 @@ def why_not():
     """Why there can be no lab here, or None."""
     if os.geteuid() != 0:
         return "network namespaces need root: run the tests as root"
-    if not os.path.exists("/dev/net/tun"):
-        return "there is no /dev/net/tun: load the module tun"
+    if not shutil.which("nft", path="/usr/sbin:/sbin:" + os.environ["PATH"]):
+        return "there is no nft: tools/packages tests installs it"
+    try:
+        os.close(os.open("/dev/net/tun", os.O_RDWR))
+    except OSError as e:
+        return "/dev/net/tun: %s; load the module tun, give a container " \
+            "--device /dev/net/tun" % e.strerror
     name = "bauta-%d-try" % os.getpid()
     made = subprocess.run(["ip", "netns", "add", name], capture_output=True)
     subprocess.run(["ip", "netns", "del", name], capture_output=True)
     if made.returncode:
-        return "no network namespaces (CAP_SYS_ADMIN): " + \
-            made.stderr.decode().strip()
+        return "no network namespaces; give a container --cap-add SYS_ADMIN " \
+            "--cap-add NET_ADMIN: " + made.stderr.decode().strip()
     return None
 
 
@@ -45,6 +52,7 @@ class Lab:
         self.dir = pathlib.Path(dir)
         self.procs = []
         self.wan = None
+        self._bury()
         try:
             for place in PLACES:
                 self._ip("netns", "add", self.ns(place))
@@ -56,6 +64,12 @@ class Lab:
             for place in PLACES:
                 self.run(place, "sysctl", "-qw",
                          "net.ipv4.tcp_congestion_control=reno")
+            # Ways to everywhere: else what leaks would not become a packet.
+            self._ip("-n", self.ns("p"), "addr", "add", "fd77::1/64", "dev",
+                     "wan0", "nodad")
+            for family in ("-4", "-6"):
+                self._ip("-n", self.ns("p"), family, "route", "add",
+                         "default", "dev", "wan0")
         except BaseException:
             self.close()
             raise
@@ -63,6 +77,15 @@ class Lab:
     @staticmethod
     def _ip(*args):
         subprocess.run(["ip", *args], check=True, capture_output=True)
+
+    @staticmethod
+    def _bury():
+        """Namespaces of test processes that were killed."""
+        for path in glob.glob("/run/netns/bauta-*-*"):
+            pid = path.split("-")[1]
+            if not os.path.exists("/proc/" + pid):
+                subprocess.run(["ip", "netns", "del", os.path.basename(path)],
+                               capture_output=True)
 
     @staticmethod
     def ns(place):
@@ -143,7 +166,7 @@ class Lab:
         """Ours, which knows every name and can lie: harness/lab_hop.py."""
         return self.start(place, sys.executable, "-B", "-m", "harness.lab_hop",
                           self.addr(place), PORT, self.addr("o"), *how,
-                          cwd=SYSTEM)
+                          port=PORT + max(0, len(how) - 1), cwd=SYSTEM)
 
     def origin(self):
         return self.start("o", sys.executable, "-B", "-m",
@@ -164,26 +187,41 @@ class Lab:
         self.tell_wan("up " + self.ns(place))
 
     def watch(self, *allowed):
-        """Count what leaves p for anywhere else, from now on."""
+        """Count what leaves p for anywhere else, from now on.
+
+        What the kernel says of itself over ICMPv6 (it looks for routers, and
+        tells of groups) is nobody's doing.
+        """
         self.run("p", "nft", "flush", "ruleset")
         got = self.run("p", "nft", "-f", "-", input="""
-table ip watch {
+table inet watch {
     counter leak { }
+    set to4 { type ipv4_addr; flags dynamic; size 64; }
+    set to6 { type ipv6_addr; flags dynamic; size 64; }
     chain out {
         type filter hook output priority 0;
-        oifname "wan0" meta l4proto { tcp, udp } ip daddr != { %s } \
-            counter name leak
+        oifname "lo" accept
+        meta l4proto tcp ip daddr { %s } accept
+        meta l4proto ipv6-icmp accept
+        counter name leak
+        update @to4 { ip daddr }
+        update @to6 { ip6 daddr }
     }
 }
 """ % ", ".join(map(self.addr, allowed)))
         assert got.returncode == 0, got.stderr
 
     def leaks(self):
-        got = self.run("p", "nft", "-j", "list", "counters")
+        """How many packets; where to, a failing test shows."""
+        got = self.run("p", "nft", "-j", "list", "table", "inet", "watch")
+        packets = None
         for item in json.loads(got.stdout)["nftables"]:
             if "counter" in item:
-                return item["counter"]["packets"]
-        raise AssertionError(got)
+                packets = item["counter"]["packets"]
+            for to in item.get("set", {}).get("elem", ()):
+                print("left p for", to)
+        assert packets is not None, got
+        return packets
 
     def close(self):
         for p in list(self.procs):
