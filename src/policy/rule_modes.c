@@ -197,6 +197,7 @@ read_limit(struct reading *r, const struct conf_value *v)
 		return false;
 	}
 	r->rule->limit = (unsigned)n;
-	r->rule->open = calloc(1, sizeof(*r->rule->open));
+	if (r->rule->open == NULL) /* said twice is a mistake, and told */
+		r->rule->open = calloc(1, sizeof(*r->rule->open));
 	return r->rule->open != NULL || no_memory(r);
 }
