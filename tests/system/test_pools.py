@@ -54,12 +54,12 @@ def flaky():
             contextlib.closing(Flaky(*a, **kw)))
 
 
-def start(bauta, proxies, text, more=""):
+def start(bauta, proxies, text, more="", how=""):
     """Hops are called a, b, c, ... in the configuration."""
     text = "".join(
-        "proxy %s %s://127.0.0.1:%d\n" % (
+        "proxy %s %s://127.0.0.1:%d%s\n" % (
             "abcdefgh"[i], getattr(h, "scheme", "socks5"),
-            h if isinstance(h, int) else h.port)
+            h if isinstance(h, int) else h.port, how)
         for i, h in enumerate(proxies)) + text
     return bauta(conf="listen 127.0.0.1:%d\nworkers 1\n%s%s" % (
         net.free_port(), text, more))
@@ -280,13 +280,9 @@ def test_nothing_is_sent_twice_whenever_hops_fail(bauta, target, optimistic):
     ids = []
 
     def origin(conn):
-        while len(conn.data) < 6:
-            got = conn.sock.recv(100)
-            if not got:
-                return
-            conn.data += got
-        ids.append(bytes(conn.data))
-        conn.sock.sendall(conn.data)
+        while len(got := wire.exactly(conn.sock, 6)) == 6:
+            ids.append(got)
+            conn.sock.sendall(got)
 
     def choose(of):
         with lock:
@@ -322,5 +318,36 @@ def test_nothing_is_sent_twice_whenever_hops_fail(bauta, target, optimistic):
                 with contextlib.suppress(ConnectionError):
                     s.sendall(b"%06d" % i)
                     answered += wire.exactly(s, 6) == b"%06d" % i
+    assert all(conn.over.wait(20) for conn in o.conns)
     assert len(ids) == len(set(ids)), "something came twice"
     assert len(ids) > answered > 0, "some came, and nobody was told"
+
+
+def test_what_went_ahead_of_the_answer_is_not_sent_again(bauta, target):
+    """Passed on by a hop that dies instead of saying that it did."""
+    ids = []
+    o = target(lambda conn: ids.append(wire.everything(conn.sock)))
+
+    class Dies(hops.Hop):
+        def _go(self, s, scheme, host, port, good, bad):
+            self.asked.append((scheme, host, port))
+            with wire.connect((host, port)) as up:
+                up.sendall(wire.exactly(s, 6))
+
+    with contextlib.ExitStack() as stack:
+        six = [stack.enter_context(contextlib.closing(Dies()))
+               for _ in range(6)]
+        d = start(bauta, six, "pool p { members a b c d e f; }\n"
+                  "chain x { hops p; optimistic yes; }\n"
+                  "rule chain x isolate none\n", how=" { pipeline yes; }")
+        for i in range(6):
+            s, code = wire.socks5(d.addr, o.addr)
+            with s:
+                assert code == 0
+                s.sendall(b"%06d" % i)
+                with pytest.raises(ConnectionResetError):
+                    s.recv(1)
+            assert sum(len(h.asked) for h in six) == i + 1
+    o.wait_conns(6)
+    assert all(conn.over.wait(20) for conn in o.conns)
+    assert sorted(ids) == [b"%06d" % i for i in range(6)]
