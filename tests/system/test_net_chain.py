@@ -1,5 +1,7 @@
 """Chains over a network with delay: nothing of p goes anywhere but to h1."""
 
+import contextlib
+
 import pytest
 
 from harness import daemon, lab as labs, net
@@ -18,9 +20,11 @@ def lab(session_dir):
     if wan is None:
         pytest.skip("tests/net/wan is not built: make check builds it")
     lab = labs.Lab(wan, session_dir, 5)
-    lab.origin()
-    yield lab
-    lab.close()
+    try:
+        lab.origin()
+        yield lab
+    finally:
+        lab.close()
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +74,27 @@ def fetch(lab, url=PAGE, seconds=20):
     return r.returncode, float(took), body
 
 
+@contextlib.contextmanager
+def gone(lab, hops, how, *which):
+    for h in which:
+        if how == "killed":
+            lab.end(hops[h])
+        else:
+            lab.down(h)
+    try:
+        yield
+    finally:
+        for h in which:
+            if how == "killed":
+                hops[h] = {"h1": lab.microsocks, "h2": lab.danted,
+                           "h3": lab.hop}[h](h)
+            else:
+                lab.up(h)
+
+
+HOW = pytest.mark.parametrize("how", ["killed", "black hole"])
+
+
 def test_a_page_through_three_and_no_packet_past_the_first(lab, hops, start):
     d = start(chain(lab))
     lab.watch("h1")
@@ -102,42 +127,41 @@ def test_the_witness_would_see_a_name(lab, start):
     net.poll(lambda: b"origin" in d.asked(), "the name was asked for")
 
 
+def test_a_hop_that_speaks_http(lab, hops, start):
+    """By address: tinyproxy would look a name up, and there is none to ask."""
+    lab.tinyproxy("h3", 8888)
+    start("proxy h1 socks5://%s:1080\nproxy h2 socks5://%s:1080\n"
+          "proxy h3 http://%s:8888\nchain x { hops h1 h2 h3; }\n"
+          "rule chain x\n" % tuple(map(lab.addr, ("h1", "h2", "h3"))))
+    lab.watch("h1")
+    for _ in range(3):
+        code, _, body = fetch(lab, "http://%s/" % lab.addr("o"))
+        assert code == 0 and body == "the page\n"
+    assert lab.leaks() == 0
+
+
 @pytest.mark.parametrize("dead", ["h1", "h2", "h3"])
-@pytest.mark.parametrize("how", ["killed", "black hole"])
+@HOW
 def test_a_hop_that_is_gone_is_an_error_in_time(lab, hops, start, dead, how):
     d = start(chain(lab))
     lab.watch("h1")
     assert fetch(lab)[0] == 0
-    if how == "killed":
-        lab.end(hops[dead])
-    else:
-        lab.down(dead)
-    try:
+    with gone(lab, hops, how, dead):
         for _ in range(2):      # on a spare circuit, and on a new one
             code, took, body = fetch(lab)
             assert code != 0 and body == "" and took < 5
         assert lab.leaks() == 0
         assert d.asked() == b""
         assert d.popen.poll() is None
-    finally:
-        if how == "killed":
-            hops[dead] = {"h1": lab.microsocks, "h2": lab.danted,
-                          "h3": lab.hop}[dead](dead)
-        else:
-            lab.up(dead)
 
 
-def test_all_hops_gone_and_the_name_is_not_looked_up(lab, hops, start):
+@HOW
+def test_all_hops_gone_and_the_name_is_not_looked_up(lab, hops, start, how):
     d = start(chain(lab))
     lab.watch("h1")
-    for h in ("h1", "h2", "h3"):
-        lab.down(h)
-    try:
+    with gone(lab, hops, how, "h1", "h2", "h3"):
         code, took, _ = fetch(lab)
         assert code != 0 and took < 5
-    finally:
-        for h in ("h1", "h2", "h3"):
-            lab.up(h)
     assert lab.leaks() == 0
     assert d.asked() == b""
 
@@ -152,18 +176,9 @@ def test_another_member_takes_over_in_time(lab, hops, start, how, seconds):
     start(POOL % (lab.addr("h1"), lab.addr("h2")))
     lab.watch("h1", "h2")
     url = "http://%s/" % lab.addr("o")
-    if how == "killed":
-        lab.end(hops["h1"])
-    else:
-        lab.down("h1")
-    try:
+    with gone(lab, hops, how, "h1"):
         for _ in range(4):
             code, took, body = fetch(lab, url)
             assert code == 0 and body == "the page\n"
             assert took < seconds * (4 if daemon.SANITIZED else 1)
-    finally:
-        if how == "killed":
-            hops["h1"] = lab.microsocks("h1")
-        else:
-            lab.up("h1")
     assert lab.leaks() == 0

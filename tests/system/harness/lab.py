@@ -84,8 +84,19 @@ class Lab:
         for path in glob.glob("/run/netns/bauta-*-*"):
             pid = path.split("-")[1]
             if not os.path.exists("/proc/" + pid):
-                subprocess.run(["ip", "netns", "del", os.path.basename(path)],
-                               capture_output=True)
+                Lab._remove(os.path.basename(path))
+
+    @staticmethod
+    def _remove(ns):
+        """With whatever still runs in it, such as what left its group."""
+        got = subprocess.run(["ip", "netns", "pids", ns], capture_output=True,
+                             text=True)
+        for pid in got.stdout.split():
+            try:
+                os.kill(int(pid), signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        subprocess.run(["ip", "netns", "del", ns], capture_output=True)
 
     @staticmethod
     def ns(place):
@@ -156,11 +167,11 @@ class Lab:
                           self.dir / ("danted-%s.pid" % place), "-N", "1",
                           port=port)
 
-    def tinyproxy(self, place):
+    def tinyproxy(self, place, port=PORT):
         conf = self.dir / ("tinyproxy-%s.conf" % place)
         conf.write_text("Port %d\nListen %s\nTimeout 60\nLogLevel Critical\n"
-                        "MaxClients 100\n" % (PORT, self.addr(place)))
-        return self.start(place, "tinyproxy", "-d", "-c", conf)
+                        "MaxClients 100\n" % (port, self.addr(place)))
+        return self.start(place, "tinyproxy", "-d", "-c", conf, port=port)
 
     def hop(self, place, *how):
         """Ours, which knows every name and can lie: harness/lab_hop.py."""
@@ -231,5 +242,4 @@ table inet watch {
             self.wan.wait(10)
             self.wan.stdout.close()
         for place in PLACES:
-            subprocess.run(["ip", "netns", "del", self.ns(place)],
-                           capture_output=True)
+            self._remove(self.ns(place))
