@@ -155,16 +155,25 @@ failed(struct session *s, enum outcome why)
 	return S_DEAD;
 }
 
-/* The connection to the origin ended or broke. */
+/*
+ * The connection to the origin ended or broke.  When nothing was answered yet,
+ * another one may serve; in a tunnel only the client can make it, and does so
+ * when it sees what it would see without us.
+ */
 static enum state
-lost_origin(struct session *s)
+lost_origin(struct session *s, bool at_end)
 {
 	struct http *h = s->setup->http;
+	bool silent = !h->x.begun && buf_len(&h->in) == 0;
 
-	if (h->again == NULL || h->x.begun || buf_len(&h->in) > 0)
+	if (silent && h->x.tunnelled && !at_end) {
+		session_reset_on_close(s);
+		return S_DEAD;
+	}
+	if (!silent || (h->again == NULL && !h->x.tunnelled))
 		return failed(s, OUTCOME_BAD_RESPONSE);
 	session_drop_target(s);
-	return S_DIAL;
+	return h->x.tunnelled ? session_hang_up(s) : S_DIAL;
 }
 
 /*
@@ -271,7 +280,7 @@ ended(struct session *s, int dir)
 		return S_DEAD;
 	}
 	if (http_response_eof(&h->x) != HTTP_DONE)
-		return lost_origin(s);
+		return lost_origin(s, true);
 	h->done[TO_CLIENT] = true;
 	return finish(s);
 }
@@ -456,7 +465,7 @@ drive(struct session *s, int dir)
 	uint64_t none = 0;
 
 	if (flow_move(f, &s->worker->pool, &none, false) == FLOW_BROKEN)
-		return lost_origin(s);
+		return lost_origin(s, false);
 	while (m == GO_ON && !h->done[dir] && !flow_is_blocked(f))
 		m = h->pass[dir] > 0 ? pass(s, dir, in, &out)
 				     : step(s, dir, in, &out);
@@ -466,7 +475,7 @@ drive(struct session *s, int dir)
 	case ENDED:
 		return ended(s, dir);
 	case LOST:
-		return lost_origin(s);
+		return lost_origin(s, false);
 	case TUNNEL:
 		return tunnel(s);
 	case FAILED:

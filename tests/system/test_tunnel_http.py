@@ -449,6 +449,34 @@ def test_an_answer_nobody_can_read(d, web, path):
             wire.read_response(s)
 
 
+@pytest.mark.parametrize("how", ["closed", "reset"])
+@pytest.mark.parametrize("asked_before", [0, 1])
+def test_an_origin_that_ends_unasked_is_seen_to(d, target, how, asked_before):
+    """As without us: a client whose kept connection ends just then asks again,
+    on a new one, and would not if it were told 502."""
+    rec = Recorder()
+    o = target(rec)
+    with tunnel(d, o.addr) as s:
+        for i in range(asked_before):
+            s.sendall(head())
+            rec.got(expected())
+            rec.say(b"HTTP/1.1 204 No Content\r\n\r\n")
+            assert wire.read_response(s).status == 204
+        s.sendall(head(path="/again"))
+        rec.wait(lambda r: r.data.endswith(expected(path="/again")))
+        if how == "closed":
+            rec.conn.sock.shutdown(socket.SHUT_WR)
+            assert s.recv(1) == b""
+        else:
+            rec.conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                     struct.pack("ii", 1, 0))
+            rec.conn.sock.shutdown(socket.SHUT_RD)
+            rec.over.set()
+            with pytest.raises(ConnectionResetError):
+                s.recv(1)
+        rec.over.set()
+
+
 def test_an_upgrade_nobody_asked_for(d, target):
     rec = Recorder()
     o = target(rec)
