@@ -7,6 +7,7 @@ to the first byte of the answer; light needs 4.  One round measures everybody
 once, then comes the next; the table has the medians.
 """
 import argparse
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -25,6 +26,8 @@ HOPS = ("h1", "h2", "h3")
 MICRO, DANTE = 1080, 1081       # ports of the two kinds of hop
 LISTEN, V2RAY, SSH = 1080, 1090, 1091
 ATTEMPT = 1.0                   # `timeout attempt`, seconds
+CLIENTS = 4
+CUT = (52, 56)                  # curl's words for an end without an answer
 
 GOALS = {
     "bauta: cold, hops told all at once": 11.5,
@@ -47,15 +50,24 @@ class Bench:
 
     # -- one request --------------------------------------------------------
 
-    def fetch(self, *before, proxy=None):
-        """Seconds to the first byte, or None when it failed."""
+    def curl(self, *before, proxy=None):
         argv = [*before, "curl", "-sS", "-o", "/dev/null", "-m", "30", "-w",
                 "%{http_code} %{time_starttransfer}", self.url]
         if proxy:
             argv[len(before) + 1:len(before) + 1] = [
                 "-x", "socks5h://127.0.0.1:%d" % proxy]
-        got = self.lab.run("p", *argv).stdout.split()
+        return self.lab.run("p", *argv)
+
+    def fetch(self, *before, proxy=None):
+        """Seconds to the first byte, or None when it failed."""
+        got = self.curl(*before, proxy=proxy).stdout.split()
         return float(got[1]) if got and got[0] == "200" else None
+
+    def light(self):
+        """A busy machine delays packets further: is R what it should be?"""
+        got = self.lab.run("p", "curl", "-sS", "-o", "/dev/null", "-m", "30",
+                           "-w", "%{time_connect}", self.url)
+        self.add("one round trip, as it was", float(got.stdout) / self.r)
 
     def measure(self, row, *before, proxy=None):
         seconds = self.fetch(*before, proxy=proxy)
@@ -191,20 +203,34 @@ class Bench:
         self.lab.end(d)
 
     def kill_members(self, micro, requests):
+        """Clients ask while members die.  What was asked through a member that
+        dies before it has answered is lost with it: nobody may send it twice.
+        """
         d = self.pool()
-        failed, victim, at = 0, 0, time.monotonic()
-        for _ in range(requests):
-            if time.monotonic() - at > 1:
+
+        def ask(_):
+            got = self.curl(proxy=LISTEN)
+            if got.stdout.startswith("200"):
+                return "served"
+            return "cut" if got.returncode in CUT else "failed"
+
+        with concurrent.futures.ThreadPoolExecutor(CLIENTS) as clients:
+            asked = [clients.submit(ask, i) for i in range(requests)]
+            victim = 0
+            while concurrent.futures.wait(asked, timeout=1).not_done:
                 h = HOPS[victim // 2 % 3]       # killed, a second later back
                 if victim % 2 == 0:
                     self.lab.end(micro[h])
                 else:
                     micro[h] = self.lab.microsocks(h, MICRO)
-                victim, at = victim + 1, time.monotonic()
-            failed += self.fetch(proxy=LISTEN) is None
-        self.add("failed requests while members are killed", failed)
-        self.notes.append("%d requests, a member killed %d times" % (
-            requests, (victim + 1) // 2))
+                victim += 1
+        came = [f.result() for f in asked]
+        self.add("failed requests while members are killed",
+                 came.count("failed"))
+        self.notes.append(
+            "%d requests by %d clients, a member killed %d times, %d tunnels "
+            "cut that were open through it" % (
+                requests, CLIENTS, (victim + 1) // 2, came.count("cut")))
         self.lab.end(d)
 
 
@@ -216,6 +242,7 @@ def run(b, rounds, requests):
     v2ray = b.optional(b.start_v2ray, "v2ray")
     ssh = b.optional(b.start_ssh, "ssh")
     for _ in range(rounds):
+        b.light()
         b.bauta_rows()
         b.proxychains()
         if v2ray:
@@ -267,7 +294,7 @@ def main():
         lab = labs.Lab(TOP / ".build/tests/net/wan", dir, a.ms / 2)
         try:
             b = Bench(lab, a.bauta or str(TOP / ".build/bauta"), a.ms)
-            run(b, a.rounds or (3 if a.quick else 7), 60 if a.quick else 200)
+            run(b, a.rounds or (3 if a.quick else 7), 60 if a.quick else 400)
         finally:
             lab.close()
     report(b, a.json)
