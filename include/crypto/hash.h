@@ -14,6 +14,12 @@ void hash_key_new(struct hash_key *); /* random */
 /* SipHash-2-4: who does not know the key can not make two names collide. */
 uint64_t hash_keyed(const struct hash_key *, const void *data, size_t n);
 
+#define HASH_WIDE_LEN 16
+
+/* The same with so many bits that no two inputs meet by chance either. */
+void hash_keyed_wide(uint8_t out[HASH_WIDE_LEN], const struct hash_key *,
+    const void *data, size_t n);
+
 #define DIGEST_LEN 32
 
 /* BLAKE2b with a key of DIGEST_LEN bytes (RFC 7693). */

@@ -18,7 +18,8 @@
 #define ISOLATE_DEFAULT (ISOLATE_LISTENER | ISOLATE_CLIENT | ISOLATE_USER)
 
 struct identity_key {
-	uint8_t b[DIGEST_LEN];
+	uint8_t b[DIGEST_LEN]; /* for what is made of an identity elsewhere */
+	struct hash_key hash;
 };
 
 void identity_key_new(struct identity_key *); /* random */

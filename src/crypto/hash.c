@@ -6,6 +6,9 @@
 
 _Static_assert(crypto_shorthash_KEYBYTES == sizeof(struct hash_key), "a key");
 _Static_assert(crypto_shorthash_BYTES == sizeof(uint64_t), "a hash");
+_Static_assert(crypto_shorthash_siphashx24_KEYBYTES == sizeof(struct hash_key),
+    "the same key");
+_Static_assert(crypto_shorthash_siphashx24_BYTES == HASH_WIDE_LEN, "its hash");
 _Static_assert(DIGEST_LEN <= crypto_generichash_BYTES_MAX, "a digest");
 _Static_assert(DIGEST_LEN <= crypto_generichash_KEYBYTES_MAX, "its key");
 
@@ -26,6 +29,13 @@ hash_keyed(const struct hash_key *key, const void *data, size_t n)
 	for (i = sizeof(out); i > 0; i--)
 		h = h << 8 | out[i - 1];
 	return h;
+}
+
+void
+hash_keyed_wide(uint8_t out[HASH_WIDE_LEN], const struct hash_key *key,
+    const void *data, size_t n)
+{
+	crypto_shorthash_siphashx24(out, data, n, key->b);
 }
 
 void

@@ -64,6 +64,7 @@ void
 identity_key_new(struct identity_key *key)
 {
 	crypto_random(key->b, sizeof(key->b));
+	hash_key_new(&key->hash);
 }
 
 bool
@@ -80,7 +81,6 @@ identity_of(const struct identity_key *key, unsigned isolate,
 {
 	struct fields f = { .n = 0 };
 	struct identity id = { { 0 } };
-	uint8_t digest[DIGEST_LEN];
 	struct ip ip;
 
 	if (isolate == 0)
@@ -96,8 +96,7 @@ identity_of(const struct identity_key *key, unsigned isolate,
 	}
 	if (isolate & ISOLATE_TARGET)
 		put_host(&f, &q->target);
-	digest_keyed(digest, key->b, f.b, f.n);
-	memcpy(id.key, digest, sizeof(id.key));
+	hash_keyed_wide(id.key, &key->hash, f.b, f.n);
 	return id;
 }
 
@@ -130,7 +129,7 @@ within(const struct cidr *net, const struct identity_key *key,
     const struct identity *id)
 {
 	struct fields f = { .n = 0 };
-	uint8_t random[DIGEST_LEN];
+	uint8_t random[HASH_WIDE_LEN];
 
 	if (net->bits == 128)
 		return net->ip;
@@ -139,7 +138,7 @@ within(const struct cidr *net, const struct identity_key *key,
 	} else {
 		put(&f, FIELD_SOURCE, id->key, sizeof(id->key));
 		put_ip(&f, FIELD_SOURCE, &net->ip, net->bits);
-		digest_keyed(random, key->b, f.b, f.n);
+		hash_keyed_wide(random, &key->hash, f.b, f.n);
 	}
 	return fill(net, random);
 }

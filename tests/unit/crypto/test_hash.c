@@ -84,6 +84,31 @@ is_blake2b(void **state)
 	assert_memory_equal(digest, answers[2], DIGEST_LEN);
 }
 
+/* The first vectors of SipHash-2-4 with 128 bits, of its authors. */
+static void
+hashes_wide(void **state)
+{
+	static const uint8_t answers[][HASH_WIDE_LEN] = {
+		{ 0xa3, 0x81, 0x7f, 0x04, 0xba, 0x25, 0xa8, 0xe6, 0x6d, 0xf6,
+		    0x72, 0x14, 0xc7, 0x55, 0x02, 0x93 },
+		{ 0xda, 0x87, 0xc1, 0xd8, 0x6b, 0x99, 0xaf, 0x44, 0x34, 0x76,
+		    0x59, 0x11, 0x9b, 0x22, 0xfc, 0x45 },
+		{ 0x81, 0x77, 0x22, 0x8d, 0xa4, 0xa4, 0x5d, 0xc7, 0xfc, 0xa3,
+		    0x8b, 0xde, 0xf6, 0x0a, 0xff, 0xe4 },
+	};
+	uint8_t message[2], out[HASH_WIDE_LEN];
+	struct hash_key key;
+	size_t n;
+
+	(void)state;
+	count_up(key.b, sizeof(key.b));
+	count_up(message, sizeof(message));
+	for (n = 0; n < 3; n++) {
+		hash_keyed_wide(out, &key, message, n);
+		assert_memory_equal(out, answers[n], sizeof(out));
+	}
+}
+
 static void
 every_bit_counts(void **state)
 {
@@ -117,6 +142,7 @@ main(void)
 		cmocka_unit_test(is_siphash),
 		cmocka_unit_test(keys_are_random),
 		cmocka_unit_test(is_blake2b),
+		cmocka_unit_test(hashes_wide),
 		cmocka_unit_test(every_bit_counts),
 	};
 
