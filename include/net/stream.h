@@ -41,6 +41,11 @@ int stream_watched(const struct stream *);
 /* > 0: bytes moved; else STREAM_*.  Writing never yields STREAM_EOF. */
 ssize_t stream_read(struct stream *, void *, size_t);
 ssize_t stream_write(struct stream *, const void *, size_t);
+/*
+ * The same, when stream_shutdown() or stream_close() follows at once: the end
+ * goes with the bytes, which saves a packet and waking the peer twice.
+ */
+ssize_t stream_write_last(struct stream *, const void *, size_t);
 void stream_shutdown(struct stream *); /* our direction ends: FIN */
 
 /*

@@ -59,6 +59,8 @@ enum flow_status flow_move(struct flow *, struct flow_pool *, uint64_t *left,
 ssize_t flow_take(struct flow *, struct flow_pool *, const uint8_t **data);
 /* Put bytes of the caller's behind what is kept, or send them at once. */
 bool flow_send(struct flow *, const void *data, size_t n); /* false: broken */
+/* The same, when the caller then shuts `to` down or closes it at once. */
+bool flow_send_last(struct flow *, const void *data, size_t n);
 void flow_adopt(struct flow *, struct flow *from); /* what that one keeps */
 bool flow_is_blocked(const struct flow *);
 bool flow_wants_input(const struct flow *);

@@ -125,6 +125,12 @@ stream_write(struct stream *s, const void *mem, size_t n)
 	return result(send(s->io.fd, mem, n, MSG_NOSIGNAL));
 }
 
+ssize_t
+stream_write_last(struct stream *s, const void *mem, size_t n)
+{
+	return result(send(s->io.fd, mem, n, MSG_NOSIGNAL | MSG_MORE));
+}
+
 void
 stream_shutdown(struct stream *s)
 {

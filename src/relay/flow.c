@@ -90,8 +90,9 @@ hold(struct flow *f, const uint8_t *data, size_t n)
 	return true;
 }
 
-bool
-flow_send(struct flow *f, const void *data, size_t n)
+static bool
+send_some(struct flow *f, const void *data, size_t n,
+    ssize_t (*write)(struct stream *, const void *, size_t))
 {
 	const uint8_t *p = data;
 	ssize_t sent = 0;
@@ -99,13 +100,25 @@ flow_send(struct flow *f, const void *data, size_t n)
 	if (n == 0)
 		return true;
 	if (!flow_is_blocked(f)) {
-		sent = stream_write(f->to, p, n);
+		sent = write(f->to, p, n);
 		if (sent == STREAM_ERROR)
 			return false;
 		if (sent == STREAM_AGAIN)
 			sent = 0;
 	}
 	return (size_t)sent == n || hold(f, p + sent, n - (size_t)sent);
+}
+
+bool
+flow_send(struct flow *f, const void *data, size_t n)
+{
+	return send_some(f, data, n, stream_write);
+}
+
+bool
+flow_send_last(struct flow *f, const void *data, size_t n)
+{
+	return send_some(f, data, n, stream_write_last);
 }
 
 /* FLOW_LIMIT: nothing is kept any more. */

@@ -192,6 +192,18 @@ client_is_done(struct session *s)
 	    stream_read(&s->client, &more, 1) <= 0;
 }
 
+/* Once the response is delivered: will the client get no other one? */
+static bool
+is_last(const struct session *s)
+{
+	const struct setup *u = s->setup;
+	const struct http *h = u->http;
+
+	return !h->done[TO_ORIGIN] || h->x.client_close ||
+	    s->worker->draining ||
+	    (u->client_eof && (!h->x.tunnelled || buf_len(&u->in) == 0));
+}
+
 /* Can nothing be made of what the origin's connection is now? */
 static bool
 is_spent(struct session *s)
@@ -207,10 +219,8 @@ static enum state
 finish_tunnelled(struct session *s)
 {
 	struct setup *u = s->setup;
-	struct http *h = u->http;
 
-	if (!h->done[TO_ORIGIN] || h->x.client_close || s->worker->draining ||
-	    (u->client_eof && buf_len(&u->in) == 0) || is_spent(s)) {
+	if (is_last(s) || is_spent(s)) {
 		session_drop_target(s);
 		return session_hang_up(s);
 	}
@@ -225,8 +235,7 @@ finish(struct session *s)
 {
 	struct setup *u = s->setup;
 	struct http *h = u->http;
-	bool last = !h->done[TO_ORIGIN] || h->x.client_close || u->client_eof ||
-	    s->worker->draining;
+	bool last = is_last(s);
 
 	if (h->x.tunnelled)
 		return finish_tunnelled(s);
@@ -307,8 +316,11 @@ static bool
 send_out(struct session *s, int dir, struct buf *out)
 {
 	struct http *h = s->setup->http;
+	struct flow *f = &s->relay.flow[dir];
 	size_t n = buf_len(out);
-	bool ok = flow_send(&s->relay.flow[dir], buf_head(out), n);
+	bool end = dir == TO_CLIENT && h->done[dir] && is_last(s);
+	bool ok = end ? flow_send_last(f, buf_head(out), n)
+		      : flow_send(f, buf_head(out), n);
 
 	h->told |= dir == TO_CLIENT && n > 0 && h->x.begun;
 	buf_consume(out, n);

@@ -307,6 +307,7 @@ stream_close(struct stream *s)
 	if (s->loop == NULL)
 		return;
 	end_of(s)->closed = true;
+	end_of(s)->owes_end = false;
 	end_of(s)->stream = NULL;
 	s->loop = NULL;
 }
@@ -386,10 +387,20 @@ stream_write(struct stream *s, const void *mem, size_t n)
 	return (ssize_t)n;
 }
 
+ssize_t
+stream_write_last(struct stream *s, const void *mem, size_t n)
+{
+	ssize_t written = stream_write(s, mem, n);
+
+	end_of(s)->owes_end = written == (ssize_t)n;
+	return written;
+}
+
 void
 stream_shutdown(struct stream *s)
 {
 	end_of(s)->fin_from = true;
+	end_of(s)->owes_end = false;
 }
 
 struct sim_pipe {
@@ -650,4 +661,7 @@ sim_turn(void)
 			moved = true;
 		}
 	}
+	for (i = 0; i < sim.nends; i++)
+		if (sim.end[i]->owes_end)
+			abort(); /* bytes that the kernel would hold back */
 }

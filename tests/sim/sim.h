@@ -30,6 +30,7 @@ struct sim_end {
 	size_t from_len;
 	bool fin_to, fin_from;	  /* that direction ended */
 	bool reset_to;		  /* the far end broke it */
+	bool owes_end;		  /* bauta wrote its last bytes, and has to end it */
 	bool closed, reset_from;  /* bauta closed it, or broke it */
 	struct endpoint dialled;  /* where bauta wanted to go */
 };

@@ -110,6 +110,24 @@ stops_watching_when_something_comes(void **state)
 	assert_int_equal(f->b.events, STREAM_WRITE);
 }
 
+/* The kernel keeps the last bytes until the end goes with them. */
+static void
+the_last_bytes_go_with_the_end(void **state)
+{
+	struct fixture *f = *state;
+	char mem[16];
+
+	assert_int_equal(stream_write_last(&f->a.stream, "bye", 3), 3);
+	looping_run_for(f->loop, 20);
+	assert_int_equal(stream_read(&f->b.stream, mem, 16), STREAM_AGAIN);
+	stream_shutdown(&f->a.stream);
+	stream_watch(&f->b.stream, STREAM_READ);
+	assert_true(looping_run(f->loop));
+	assert_int_equal(stream_read(&f->b.stream, mem, 16), 3);
+	assert_memory_equal(mem, "bye", 3);
+	assert_int_equal(stream_read(&f->b.stream, mem, 16), STREAM_EOF);
+}
+
 static void
 tells_end_from_reset(void **state)
 {
@@ -266,6 +284,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(moves_bytes_and_says_when),
 		TEST(stops_watching_when_something_comes),
+		TEST(the_last_bytes_go_with_the_end),
 		TEST(tells_end_from_reset),
 		TEST(a_closed_stream_is_silent),
 		TEST(splices_through_a_pipe),
