@@ -34,6 +34,33 @@ is_text(unsigned char c)
 	return c == '\t' || (c >= ' ' && c != 0x7f);
 }
 
+/* Eight bytes with no control among them, not even HTAB? */
+static bool
+are_text(const char *p)
+{
+	const uint64_t ones = UINT64_MAX / 0xff, tops = ones * 0x80;
+	uint64_t v, below, del;
+
+	/* A byte less than what is taken from it leaves its top bit set. */
+	memcpy(&v, p, sizeof(v));
+	below = v - ones * ' ';
+	del = (v ^ ones * 0x7f) - ones;
+	return ((below | del) & ~v & tops) == 0;
+}
+
+static const char *
+skip_text(const char *p, const char *stop)
+{
+	while (p < stop)
+		if (stop - p >= 8 && are_text(p))
+			p += 8;
+		else if (is_text((unsigned char)*p))
+			p++;
+		else
+			break;
+	return p;
+}
+
 static bool
 is_blank(char c)
 {
@@ -88,8 +115,7 @@ read_line(struct text *t, struct http1_str *line)
 
 	if (stop - p > HTTP1_LINE_MAX + 1)
 		stop = p + HTTP1_LINE_MAX + 1;
-	while (p < stop && is_text((unsigned char)*p))
-		p++;
+	p = skip_text(p, stop);
 	if (p - t->pos > HTTP1_LINE_MAX)
 		return ERR_RANGE;
 	if (p == t->end || (*p == '\r' && p + 1 == t->end))

@@ -262,6 +262,32 @@ fields_are_strict_in_both_ways(void **state)
 	}
 }
 
+/* A control is one at each place of a line, whatever is beside it. */
+static void
+every_byte_is_judged_everywhere(void **state)
+{
+	static const char head[] = "HTTP/1.1 200 OK\r\nA: ";
+	char in[64];
+	struct http1_head h;
+	size_t used, n, at;
+	unsigned c;
+	enum err want;
+
+	(void)state;
+	n = sizeof(head) - 1 + 20;
+	for (at = sizeof(head) - 1; at < n; at++)
+		for (c = 0; c < 256; c++) {
+			memcpy(in, head, sizeof(head) - 1);
+			memset(in + sizeof(head) - 1, c & 1 ? 0x80 : ' ', 20);
+			memcpy(in + n, "\r\n\r\n", 4);
+			in[at] = (char)c;
+			want = c == '\t' || (c >= ' ' && c != 0x7f) ? OK
+								   : ERR_PROTO;
+			if (http1_read_response(in, n + 4, &used, &h) != want)
+				fail_msg("byte %u at %zu", c, at);
+		}
+}
+
 /* In requests only; T20: no coding in HTTP/1.0. */
 static const struct wire bad_requests[] = {
 	WIRE("GET http://h/ HTTP/1.1\r\n\r\n"), /* no Host */
@@ -960,6 +986,7 @@ main(void)
 		cmocka_unit_test(request_lines_are_strict),
 		cmocka_unit_test(status_lines_are_strict),
 		cmocka_unit_test(fields_are_strict_in_both_ways),
+		cmocka_unit_test(every_byte_is_judged_everywhere),
 		cmocka_unit_test(requests_need_one_host_and_no_old_coding),
 		cmocka_unit_test(requests_read),
 		cmocka_unit_test(responses_read),
