@@ -94,6 +94,7 @@ void route_up(struct route_state *, struct path *, unsigned at,
     uint64_t took_ms, uint64_t now_ms);
 void route_down(struct route_state *, struct path *, unsigned at,
     enum outcome why, uint64_t now_ms);
+/* took: what a request waited for it, prepared or not. */
 void route_took(struct route_state *, const struct path *, uint64_t took_ms);
 
 /*
@@ -105,7 +106,7 @@ bool route_avoid(struct route_tried *, const struct path *, unsigned at);
 
 /*
  * When to start a second attempt beside the first (whose pool members go to
- * tried, by route_avoid), in milliseconds: the p95 of the set-up times, 20 ms
+ * tried, by route_avoid), in milliseconds: the p95 of route_took(), 20 ms
  * to 5 s.  0: not; too little is known, or no pool in it has another member.
  */
 uint64_t route_hedge_ms(const struct route_state *, const struct route *);

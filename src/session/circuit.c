@@ -97,9 +97,7 @@ settled(struct circuit *c)
 	report_up(c, c->path.n);
 	learn(c, c->early, true);
 	if (c->aimed) {
-		if (!c->spare)
-			route_took(c->worker->health, &c->path,
-			    now_of(c) - c->began);
+		route_took(c->worker->health, &c->path, now_of(c) - c->began);
 		stream_watch(&c->stream, 0);
 		return c->status = CIRCUIT_READY;
 	}
@@ -356,6 +354,7 @@ circuit_aim(struct circuit *c, void (*told)(struct circuit *), void *owner,
 	c->owner = owner;
 	c->target = *target;
 	c->aimed = c->spare = true;
+	c->began = now_of(c);
 	c->status = CIRCUIT_WAITS;
 	c->in = buf_on(malloc(HOP_IN_MAX), HOP_IN_MAX);
 	chain_target(c->chain, &c->target);

@@ -47,7 +47,7 @@ struct circuit {
 	unsigned at;	  /* this one's, from 0 */
 	bool reached;	  /* the first hop was connected to */
 	bool doubt;	  /* perhaps it was told too much at once: try again */
-	uint64_t began;	    /* loop_now() when it was opened, */
+	uint64_t began;	    /* loop_now() when it was opened, or aimed, */
 	uint64_t step;	    /* when the hop at work was begun with, */
 	uint64_t prepared;  /* and when it was prepared; 0: not yet */
 	struct path path;

@@ -4,6 +4,7 @@ import json
 import random
 import socket
 import threading
+import time
 
 import pytest
 
@@ -116,6 +117,33 @@ def test_a_silent_member_is_waited_for_as_long_as_an_attempt(bauta, flaky,
     for _ in range(6):
         assert ask(d, echo.addr) == 0
     assert mute.conns, "it was tried"
+
+
+def test_a_member_that_became_slow_is_not_waited_for(bauta, flaky, echo):
+    """Long before its attempt is over, another one is tried beside it."""
+    slow, over = threading.Event(), threading.Event()
+    waited = []
+
+    class Slow(hops.Hop):
+        def _go(self, *args):
+            if slow.is_set():
+                waited.append(args)
+                over.wait(60)
+            super()._go(*args)
+    with contextlib.closing(Slow()) as bad:
+        d = start(bauta, [bad, flaky()], "pool p { members a b; }\n"
+                  "rule chain p isolate none\n",
+                  "timeout { attempt 40s; connect 50s; }\n")
+        for _ in range(40):		# how long it takes is learned
+            assert ask(d, echo.addr) == 0
+        slow.set()
+        began = time.monotonic()
+        for _ in range(6):
+            assert ask(d, echo.addr) == 0
+        took = time.monotonic() - began
+        over.set()
+    assert waited, "it was tried"
+    assert took < 20
 
 
 def test_members_are_killed_and_come_back_and_nobody_notices(bauta, microsocks,
