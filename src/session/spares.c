@@ -46,13 +46,13 @@ note_demand(struct spare_set *s, uint64_t now, unsigned n)
 static unsigned
 wanted(struct spare_set *s, uint64_t now)
 {
-	unsigned n, most = SPARES_MAX;
+	unsigned n;
 
 	if (s->worker->spares.closed || now - s->used > IDLE_MS)
 		return 0;
 	note_demand(s, now, 0);
 	n = s->taken[0] > s->taken[1] ? s->taken[0] : s->taken[1];
-	return n < 1 ? (most > 0) : n < most ? n : most;
+	return n < 1 ? 1 : n < SPARES_MAX ? n : SPARES_MAX;
 }
 
 static void
