@@ -178,8 +178,12 @@ static enum state
 won(struct session *s, struct circuit **slot)
 {
 	struct setup *u = s->setup;
-	int fd = circuit_take(*slot, &s->path, &u->hop_in, &s->relay.flow[0]);
+	struct circuit *other = u->circuit[slot == u->circuit];
+	int fd;
 
+	if (other != NULL && other->began < (*slot)->began)
+		circuit_beaten(other, &(*slot)->path);
+	fd = circuit_take(*slot, &s->path, &u->hop_in, &s->relay.flow[0]);
 	*slot = NULL;
 	attempt_end(u);
 	session_target(s, fd);

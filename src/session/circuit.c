@@ -407,6 +407,20 @@ circuit_give_up(struct circuit *c)
 }
 
 void
+circuit_beaten(struct circuit *c, const struct path *by)
+{
+	unsigned i;
+
+	c->at = (unsigned)chain_at(c->chain);
+	for (i = 0; i < by->n; i++)
+		if (by->hop[i] == c->path.hop[c->at])
+			return;
+	c->cause = OUTCOME_TIMEOUT;
+	if (chain_suspects(c->chain) == 0)
+		report_down(c);
+}
+
+void
 circuit_expired(struct deadline *d)
 {
 	struct circuit *c = container(d, struct circuit, deadline);

@@ -103,6 +103,11 @@ void circuit_aim(struct circuit *, void (*told)(struct circuit *), void *owner,
 int circuit_take(struct circuit *, struct path *, struct buf *in,
     struct flow *out);
 void circuit_give_up(struct circuit *); /* it fails: too slow */
+/*
+ * One that was begun later, on the path `by`, is ready first: that counts
+ * against the hop this one waits for.  Only circuit_close() may follow.
+ */
+void circuit_beaten(struct circuit *, const struct path *by);
 void circuit_close(struct circuit *); /* accepts NULL */
 
 void circuit_expired(struct deadline *); /* for the classes of `limit` */
