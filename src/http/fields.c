@@ -289,7 +289,10 @@ key_of(struct http1_str name)
 	return k;
 }
 
-/* The first eight characters as a number that sorts as they do. */
+/*
+ * The first eight characters as a number that sorts as they do: most of a
+ * search compares nothing else.
+ */
 static uint64_t
 beginning(const struct key *k)
 {
@@ -299,44 +302,51 @@ beginning(const struct key *k)
 	return be64toh(v);
 }
 
-/* Those of the table: most of a search compares nothing else. */
-static uint64_t begins[sizeof(fields) / sizeof(fields[0])];
-static once_flag began = ONCE_FLAG_INIT;
+/* Those of the table, without a final '*'. */
+static struct key keys[sizeof(fields) / sizeof(fields[0])];
+static once_flag made = ONCE_FLAG_INIT;
 
 static void
-begin(void)
+make_keys(void)
 {
 	struct http1_str name;
-	struct key k;
 	size_t i;
 
 	for (i = 0; i < nfields; i++) {
 		name.p = fields[i].name;
 		name.n = strcspn(name.p, "*");
-		k = key_of(name);
-		begins[i] = beginning(&k);
+		keys[i] = key_of(name);
 	}
+}
+
+/* How much of both is the same, from the beginning. */
+static size_t
+common(const struct key *a, const struct key *b)
+{
+	size_t i = 0;
+
+	while (i < a->n && i < b->n && a->p[i] == b->p[i])
+		i++;
+	return i;
 }
 
 /*
  * Negative, 0 or positive, as the name comes before what has the pattern, is
- * it, or comes behind.  What a '*' stands for comes behind.  *common is how
- * much of both is the same.
+ * it, or comes behind.  What a '*' stands for comes behind.
  */
 static int
-order(const struct key *k, const char *pattern, size_t *common)
+order(const struct key *k, size_t pattern)
 {
-	size_t i = 0;
+	const struct key *p = &keys[pattern];
+	uint64_t a = beginning(k), b = beginning(p);
+	size_t i;
 
-	while (i < k->n && pattern[i] != '*' &&
-	    k->p[i] == field_fold(pattern[i]))
-		i++;
-	*common = i;
-	if (pattern[i] == '*')
-		return 1;
-	if (i == k->n)
-		return pattern[i] == '\0' ? 0 : -1;
-	return (unsigned char)k->p[i] - (unsigned char)field_fold(pattern[i]);
+	if (a != b)
+		return a < b ? -1 : 1;
+	i = common(k, p);
+	if (i == p->n)
+		return k->n > i || fields[pattern].name[i] == '*';
+	return i == k->n ? -1 : (unsigned char)k->p[i] - (unsigned char)p->p[i];
 }
 
 bool
@@ -359,17 +369,14 @@ field_matches(const char *pattern, struct http1_str name)
 const struct field *
 field_find(struct http1_str name)
 {
-	size_t from = 0, to = nfields, middle, common;
+	size_t from = 0, to = nfields, middle, n;
 	struct key k = key_of(name);
-	uint64_t b = beginning(&k);
 	int o;
 
-	call_once(&began, begin);
+	call_once(&made, make_keys);
 	while (from < to) {
 		middle = (from + to) / 2;
-		o = b != begins[middle]
-		    ? (b < begins[middle] ? -1 : 1)
-		    : order(&k, fields[middle].name, &common);
+		o = order(&k, middle);
 		if (o == 0)
 			return &fields[middle];
 		if (o < 0)
@@ -378,10 +385,10 @@ field_find(struct http1_str name)
 			from = middle + 1;
 	}
 	while (from-- > 0) {
-		order(&k, fields[from].name, &common);
-		if (fields[from].name[common] == '*')
+		n = common(&k, &keys[from]);
+		if (fields[from].name[n] == '*')
 			return &fields[from];
-		if (common < FIELD_PATTERN_MIN)
+		if (n < FIELD_PATTERN_MIN)
 			break;
 	}
 	return NULL;
