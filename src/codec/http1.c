@@ -326,13 +326,17 @@ read_version(struct http1_str s, unsigned *minor)
 	return OK;
 }
 
-/* RFC 9112 section 3, with single spaces. */
+/*
+ * RFC 9112 section 3, with single spaces.  PRI is nobody's method: who reads
+ * it may take what follows for HTTP/2 (RFC 9113 section 11.6).
+ */
 static enum err
 read_request_line(struct http1_str line, struct http1_head *h)
 {
 	size_t i;
 
 	if (!cut(&line, ' ', &h->method) || !is_token(h->method) ||
+	    http1_method_is(h, "PRI") ||
 	    !cut(&line, ' ', &h->target) || h->target.n == 0)
 		return ERR_PROTO;
 	for (i = 0; i < h->target.n; i++)

@@ -63,6 +63,7 @@ LINES = [
     b"G\0T {T}/a HTTP/1.1\r\n", b"G(T {T}/a HTTP/1.1\r\n",
     b"GET: {T}/a HTTP/1.1\r\n", b"\"GET\" {T}/a HTTP/1.1\r\n",
     b"GET \r\n", b"GET\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    b"PRI {T}/a HTTP/1.1\r\n",
     b"GET {T}/a HTTP/1.1 HTTP/1.1\r\n",
     b"GET {T}/a HTTP/1.1\r\n GET {T}/SMUGGLED HTTP/1.1\r\n",
     b"TRACE {T}/a HTTP/1.1\r\n",

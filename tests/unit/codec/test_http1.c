@@ -113,6 +113,7 @@ static const struct wire bad_request_lines[] = {
 	WIRE("GET http://h/ HTTP/1.1\r"), WIRE("\nGET http://h/ HTTP/1.1\r\n"),
 	WIRE("\r\n\r\nGET http://h/ HTTP/1.1\r\n"),
 	WIRE("\r\rGET http://h/ HTTP/1.1\r\n"), WIRE("PRI * HTTP/2.0\r\n"),
+	WIRE("PRI http://h/ HTTP/1.1\r\n"),
 	WIRE("\x16\x03\x01\x02\r\n"), /* TLS */
 };
 

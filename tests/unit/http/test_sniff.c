@@ -55,7 +55,7 @@ static const struct row is_http[] = {
 	{ BYTES("M-SEARCH" LINE) },
 	{ BYTES("VERSION-CONTROL" LINE) },
 	{ BYTES("x!#$%&'*+-.^_`|~9" LINE) },
-	{ BYTES("PRI" LINE) }, /* no preface: a custom method */
+	{ BYTES("PRI" LINE) }, /* no preface; it is refused */
 	{ BYTES("CONNECT" LINE) },
 	{ BYTES("OPTIONS * HTTP/1.1\r\n") },
 	{ BYTES("GET http://example.org/ HTTP/1.1\r\n") },
