@@ -121,6 +121,14 @@ uint64_t route_hedge_ms(const struct route_state *, const struct route *);
  */
 bool route_next_check(struct route_state *, uint64_t now_ms, struct path *,
     const struct pool **pool);
+/*
+ * Of a pool whose checks have a target: it was reached (OUTCOME_OK), or why
+ * not, though the member did its own part.  One that misses it BREAK_AFTER
+ * times in a row, while others reached it, is down until it does, too; when
+ * nobody does, that says nothing of anybody.
+ */
+void route_checked(struct route_state *, const struct pool *,
+    const struct path *, enum outcome why, uint64_t now_ms);
 
 /* -- members by SRV ------------------------------------------------------- */
 

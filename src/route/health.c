@@ -13,9 +13,16 @@ hop_is_open(const struct hop *h)
 }
 
 bool
+hop_is_lost(const struct hop *h)
+{
+	return h->misses >= BREAK_AFTER;
+}
+
+bool
 hop_is_up(const struct hop *h, uint64_t now)
 {
-	return !hop_is_open(h) || (now >= h->retry_at && !h->trial);
+	return !hop_is_lost(h) &&
+	    (!hop_is_open(h) || (now >= h->retry_at && !h->trial));
 }
 
 bool
@@ -81,6 +88,26 @@ route_down(struct route_state *st, struct path *p, unsigned at,
 	h->last = why;
 	if (hop_is_open(h))
 		open_breaker(st, h, now_ms);
+}
+
+void
+route_checked(struct route_state *st, const struct pool *pool,
+    const struct path *p, enum outcome why, uint64_t now_ms)
+{
+	struct pool_state *s = &st->pool[pool->id];
+	struct hop *h = &st->hop[p->hop[p->n - 1]];
+
+	if (why == OUTCOME_OK) {
+		s->reached = true;
+		s->reached_at = now_ms;
+		h->misses = 0;
+		return;
+	}
+	/* Since the last miss somebody got there: it is not the target. */
+	if (s->reached && s->reached_at >= h->missed_at)
+		h->misses++;
+	h->missed_at = now_ms;
+	h->missed = why;
 }
 
 void

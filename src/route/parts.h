@@ -21,6 +21,9 @@ struct hop {
 	uint64_t check_at;  /* when the next check is due */
 	struct ewma setup;
 	uint32_t failures; /* in a row */
+	uint32_t misses;   /* of a check's target that others reached, */
+	uint64_t missed_at;  /* the last miss, */
+	enum outcome missed; /* and why */
 	uint32_t in_use;
 	uint8_t level; /* trials that failed */
 	bool trial;    /* a path has it for a trial */
@@ -39,6 +42,8 @@ struct pool_state {
 	uint32_t turn;
 	bool wanted; /* by a request, */
 	uint64_t wanted_at;
+	bool reached; /* a check's target, by a member, */
+	uint64_t reached_at;
 };
 
 struct route_state {
@@ -52,6 +57,7 @@ struct route_state {
 
 /* health.c */
 bool hop_is_open(const struct hop *);             /* its breaker */
+bool hop_is_lost(const struct hop *);             /* it leads nowhere */
 bool hop_is_up(const struct hop *, uint64_t now); /* or due for a trial */
 bool hop_is_last_resort(const struct hop *, uint64_t now);
 

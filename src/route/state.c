@@ -231,6 +231,12 @@ route_hop(const struct route_state *st, unsigned hop, uint64_t now_ms,
 		m->priority = s->priority;
 		m->weight = s->weight;
 	}
+	if (hop_is_lost(h)) {
+		m->health = HOP_OPEN;
+		m->last = h->missed;
+		m->retry_ms = h->check_at > now_ms ? h->check_at - now_ms : 0;
+		return;
+	}
 	if (!hop_is_open(h))
 		return;
 	m->health = now_ms < h->retry_at ? HOP_OPEN : HOP_HALF_OPEN;

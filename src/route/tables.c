@@ -111,8 +111,9 @@ static const struct conf_directive pool_block[] = {
 	    .args = target_args,
 	    .doc = "Try each member now and then, through the proxies before "
 		   "it: whether it lets us in, and with HOST:PORT whether it "
-		   "connects to that.  Only while the pool is in use.  Without "
-		   "it requests alone show who is down.",
+		   "connects to that: one that does not, when others do, is "
+		   "down.  Only while the pool is in use.  Without it requests "
+		   "alone show who is down.",
 	    .example = "check example.org:443",
 	},
 	{

@@ -13,11 +13,17 @@ worker_of(struct timer *t)
 	    offsetof(struct worker, check_timer));
 }
 
-/* What it found out the circuit has reported. */
+/* What it found out about hops the circuit has reported. */
 static void
 on_checked(struct circuit *c)
 {
-	TAILQ_REMOVE(&c->worker->checks, c, link);
+	struct worker *w = c->worker;
+	bool reached = c->status == CIRCUIT_READY;
+
+	if (reached || circuit_missed(c))
+		route_checked(w->health, c->owner, &c->path,
+		    reached ? OUTCOME_OK : c->why, loop_now(w->loop));
+	TAILQ_REMOVE(&w->checks, c, link);
 	circuit_close(c);
 }
 
@@ -27,7 +33,8 @@ check(struct worker *w, const struct path *path, const struct pool *pool)
 	const struct circuit_plan plan = { .path = path,
 		.target = pool->check_target ? &pool->target : NULL,
 		.limit = &w->attempt,
-		.told = on_checked };
+		.told = on_checked,
+		.owner = (void *)(uintptr_t)pool };
 	struct circuit *c = circuit_open(w, &plan);
 
 	if (c == NULL)

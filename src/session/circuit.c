@@ -35,17 +35,28 @@ report_up(struct circuit *c, unsigned before)
 	}
 }
 
+/* It is the target that does not answer, or this hop does not say so. */
+static bool
+target_is_silent(const struct circuit *c)
+{
+	return c->cause == OUTCOME_TIMEOUT && c->aimed &&
+	    c->at + 1 == c->path.n && chain_asked(c->chain);
+}
+
+bool
+circuit_missed(const struct circuit *c)
+{
+	return c->status == CIRCUIT_FAILED && c->why != OUTCOME_OVERLOADED &&
+	    !c->doubt && (!c->fault || target_is_silent(c));
+}
+
 /* Nothing in `cause` is the target's fault or ours: a hop's, which one? */
 static void
 report_down(struct circuit *c)
 {
-	/* One that was asked for a target that does not answer is not down, */
-	bool target = c->cause == OUTCOME_TIMEOUT && c->aimed &&
-	    c->at + 1 == c->path.n && chain_asked(c->chain);
-
 	report_up(c, c->at);
-	/* nor is one that was ready and tired of waiting. */
-	if (c->prepared == 0 && !target)
+	/* Nor is one down that was ready and tired of waiting. */
+	if (c->prepared == 0 && !target_is_silent(c))
 		route_down(c->worker->health, &c->path, c->at, c->cause,
 		    now_of(c));
 }

@@ -102,6 +102,8 @@ void circuit_aim(struct circuit *, void (*told)(struct circuit *), void *owner,
  */
 int circuit_take(struct circuit *, struct path *, struct buf *in,
     struct flow *out);
+/* It FAILED for its target alone: each hop did its part. */
+bool circuit_missed(const struct circuit *);
 void circuit_give_up(struct circuit *); /* it fails: too slow */
 /*
  * One that was begun later, on the path `by`, is ready first: that counts

@@ -228,6 +228,36 @@ def test_a_check_finds_out_before_anybody_asks(bauta, dir, flaky, echo):
     net.poll(lambda: members(dir, "p")["a"] == "up", "a is back", 20)
 
 
+@pytest.mark.parametrize("how", ("refused", "silent"))
+def test_a_check_with_a_target_finds_who_can_not_reach_it(bauta, dir, echo,
+                                                          how):
+    """And when nobody can, that target says nothing about anybody."""
+    lost, over = threading.Event(), threading.Event()
+
+    class Lost(hops.Hop):
+        def _go(self, s, scheme, host, port, good, bad):
+            if lost.is_set() and how == "silent":
+                over.wait(60)
+            if lost.is_set():
+                self._say(s, bad)
+            else:
+                super()._go(s, scheme, host, port, good, bad)
+    with contextlib.closing(Lost()) as a, contextlib.closing(hops.Hop()) as b:
+        d = start(bauta, [a, b], "pool p { members a b; check %s:%d; "
+                  "check-every 1s; }\nrule chain p isolate none\n" % echo.addr,
+                  "timeout { attempt 1s; }\n")
+        for _ in range(4):
+            assert ask(d, echo.addr) == 0
+        net.poll(lambda: members(dir, "p") == {"a": "up", "b": "up"},
+                 "both are up")
+        lost.set()
+        net.poll(lambda: members(dir, "p")["a"] == "down", "a is down", 20)
+        assert members(dir, "p")["b"] == "up"
+        lost.clear()
+        over.set()
+        net.poll(lambda: members(dir, "p")["a"] == "up", "a is back", 20)
+
+
 # -- ways to go ---------------------------------------------------------------
 
 def test_a_backup_is_used_only_while_the_others_are_down(bauta, flaky, echo):

@@ -472,6 +472,50 @@ checks_go_through_the_chain(void **state)
 	end(&w);
 }
 
+static void
+checked(struct world *w, char hop, enum outcome why)
+{
+	const struct pool *pool = routes_pool(w->r, 0);
+	struct path p = { .n = 1, .hop = { (uint16_t)(hop - 'a') } };
+
+	w->now += 1000;
+	route_checked(w->st, pool, &p, why, w->now);
+}
+
+/* Who leads nowhere is not used, unless nobody leads anywhere. */
+static void
+checks_tell_who_leads_nowhere(void **state)
+{
+	struct world w = begin(EIGHT
+	    "pool p { members a b; check x.example:1; check-every 1s; }\n", 1);
+	struct route_member m;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 9; i++) { /* the target is down */
+		checked(&w, 'a', OUTCOME_REFUSED);
+		checked(&w, 'b', OUTCOME_REFUSED);
+	}
+	assert_int_equal(shown(&w, 'a').health, HOP_CLOSED);
+	checked(&w, 'a', OUTCOME_OK);
+	checked(&w, 'b', OUTCOME_TIMEOUT);
+	checked(&w, 'b', OUTCOME_TIMEOUT); /* a was not asked meanwhile */
+	assert_int_equal(shown(&w, 'b').health, HOP_CLOSED);
+	checked(&w, 'a', OUTCOME_OK);
+	checked(&w, 'b', OUTCOME_TIMEOUT);
+	report(&w, 'b', true, 5); /* that it answers itself is no news */
+	m = shown(&w, 'b');
+	assert_int_equal(m.health, HOP_OPEN);
+	assert_int_equal(m.last, OUTCOME_TIMEOUT);
+	for (i = 0; i < 20; i++)
+		assert_string_equal(once(&w, "p"), "a");
+	break_hop(&w, 'a');
+	assert_string_equal(once(&w, "p"), "b");
+	checked(&w, 'b', OUTCOME_OK);
+	assert_int_equal(shown(&w, 'b').health, HOP_CLOSED);
+	end(&w);
+}
+
 /* The member to check is not on the way to itself. */
 static void
 checks_do_not_go_through_themselves(void **state)
@@ -560,6 +604,7 @@ main(void)
 		cmocka_unit_test(checks_while_wanted),
 		cmocka_unit_test(checks_go_through_the_chain),
 		cmocka_unit_test(checks_do_not_go_through_themselves),
+		cmocka_unit_test(checks_tell_who_leads_nowhere),
 		cmocka_unit_test(shows_members),
 		cmocka_unit_test(survives_no_memory),
 	};
