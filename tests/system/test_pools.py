@@ -260,6 +260,53 @@ def test_a_check_with_a_target_finds_who_can_not_reach_it(bauta, dir, echo,
 
 # -- ways to go ---------------------------------------------------------------
 
+class Late(hops.Hop):
+    """Answers after so many seconds."""
+
+    def __init__(self, seconds, **kw):
+        self.seconds = seconds
+        super().__init__(**kw)
+
+    def _say(self, s, data):
+        threading.Event().wait(self.seconds)
+        super()._say(s, data)
+
+
+@pytest.mark.parametrize("balance,shares", (
+    ("round-robin", lambda a, b: abs(a - b) <= 4),
+    ("random", lambda a, b: a > 0 and b > 0),
+    ("hash", lambda a, b: a == 0 or b == 0),
+    ("latency", lambda a, b: a < b / 4),
+))
+def test_members_are_balanced(bauta, echo, balance, shares):
+    """A is slower."""
+    with contextlib.closing(Late(0.05)) as a, \
+            contextlib.closing(Late(0)) as b:
+        d = start(bauta, [a, b], "pool p { members a b; balance %s; }\n"
+                  "rule chain p isolate none\n" % balance)
+        for _ in range(40):
+            assert ask(d, echo.addr) == 0
+        assert shares(len(a.asked), len(b.asked)), (len(a.asked),
+                                                    len(b.asked))
+
+
+def test_the_member_with_the_fewest_connections_is_next(bauta, flaky, echo):
+    a, b = flaky(), flaky()
+    d = start(bauta, [a, b], "pool p { members a b; balance least; }\n"
+              "rule chain p isolate none\n")
+    held = []
+    try:
+        for _ in range(12):
+            s, code = wire.socks5(d.addr, echo.addr)
+            held.append(s)
+            assert code == 0
+        assert min(len(a.asked), len(b.asked)) >= 4, (len(a.asked),
+                                                      len(b.asked))
+    finally:
+        for s in held:
+            s.close()
+
+
 def test_a_backup_is_used_only_while_the_others_are_down(bauta, flaky, echo):
     broken = threading.Event()
     a, b = (flaky(lambda: "accepted" if broken.is_set() else None)
