@@ -1,4 +1,5 @@
 """Fixtures: everything a test starts ends with it."""
+import contextlib
 import os
 import pathlib
 import resource
@@ -10,7 +11,8 @@ sys.dont_write_bytecode = True
 
 import pytest  # noqa: E402
 
-from harness import daemon, dnsd, hops, net, origin, peers  # noqa: E402
+from harness import daemon, dnsd, hops, lab as labs  # noqa: E402
+from harness import net, origin, peers  # noqa: E402
 
 
 def pytest_sessionstart(session):
@@ -45,6 +47,18 @@ def session_dir():
     path.chmod(0o755)
     yield path
     shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def new_lab():
+    """new_lab(dir, ms): namespaces joined by links that take so long."""
+    why_not = labs.why_not()
+    wan = daemon.built("tests/net/wan")
+    if why_not is None and wan is None:
+        why_not = "tests/net/wan is not built: make check builds it"
+    if why_not is not None:
+        pytest.skip(why_not)
+    return lambda dir, ms: contextlib.closing(labs.Lab(wan, dir, ms))
 
 
 @pytest.fixture

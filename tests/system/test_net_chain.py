@@ -4,10 +4,7 @@ import contextlib
 
 import pytest
 
-from harness import daemon, lab as labs, net
-
-WHY_NOT = labs.why_not()
-pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT))
+from harness import daemon, net
 
 PAGE = "http://origin.lab.example/"
 TIMEOUTS = "timeout { connect 3s; attempt 1s; }\n"
@@ -15,16 +12,10 @@ WITNESS = 5353
 
 
 @pytest.fixture(scope="module")
-def lab(session_dir):
-    wan = daemon.built("tests/net/wan")
-    if wan is None:
-        pytest.skip("tests/net/wan is not built: make check builds it")
-    lab = labs.Lab(wan, session_dir, 5)
-    try:
+def lab(new_lab, session_dir):
+    with new_lab(session_dir, 5) as lab:
         lab.origin()
         yield lab
-    finally:
-        lab.close()
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,6 @@ import pytest
 
 from harness import daemon, lab as labs, net
 
-WHY_NOT = labs.why_not()
-pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT))
-
 HOPS = ("h1", "h2", "h3")
 CONNECT, IDLE = 3, 2
 CONF = """\
@@ -39,16 +36,10 @@ CASES = [("socks5", how) for how in SOCKS5] + [("http", how) for how in HTTP]
 
 
 @pytest.fixture
-def lab(dir):
-    wan = daemon.built("tests/net/wan")
-    if wan is None:
-        pytest.skip("tests/net/wan is not built: make check builds it")
-    lab = labs.Lab(wan, dir, 5)
-    try:
+def lab(new_lab, dir):
+    with new_lab(dir, 5) as lab:
         lab.origin()
         yield lab
-    finally:
-        lab.close()
 
 
 @pytest.fixture

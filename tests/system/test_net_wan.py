@@ -5,9 +5,6 @@ import pytest
 
 from harness import daemon, lab as labs
 
-WHY_NOT = labs.why_not()
-pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT))
-
 # Milliseconds of each of so many round trips; "lost" when there was none.
 PING = """
 import socket, sys, time
@@ -26,20 +23,14 @@ for i in range(count):
 
 
 @pytest.fixture
-def lab(dir):
-    wan = daemon.built("tests/net/wan")
-    if wan is None:
-        pytest.skip("tests/net/wan is not built: make check builds it")
-    lab = labs.Lab(wan, dir, 25)
-    try:
+def lab(new_lab, dir):
+    with new_lab(dir, 25) as lab:
         for place in ("h1", "o"):
             lab.start(place, "socat", "UDP4-RECVFROM:7,fork", "PIPE",
                       port=None)
             labs.wait(lambda: ":7" in lab.run(place, "ss", "-Huln").stdout,
                       "the echo listens")
         yield lab
-    finally:
-        lab.close()
 
 
 def ping(lab, place, count=1, patience=20.0):
