@@ -12,7 +12,7 @@ sys.dont_write_bytecode = True
 import pytest  # noqa: E402
 
 from harness import daemon, dnsd, hops, lab as labs  # noqa: E402
-from harness import net, origin, peers  # noqa: E402
+from harness import net, origin, peers, proc  # noqa: E402
 
 
 def pytest_sessionstart(session):
@@ -59,6 +59,24 @@ def new_lab():
     if why_not is not None:
         pytest.skip(why_not)
     return lambda dir, ms: contextlib.closing(labs.Lab(wan, dir, ms))
+
+
+@pytest.fixture(scope="session")
+def alone():
+    """alone(setup, *argv): run in a network namespace of its own, where there
+    is loopback and what the shell commands of setup make."""
+    inside = ["unshare", "-rn", "sh", "-ec"]
+    got = proc.run([*inside, "ip link set lo up"])
+    if got.returncode != 0:
+        pytest.skip("no network namespaces; run the tests as root, give a "
+                    "container --cap-add SYS_ADMIN --cap-add NET_ADMIN: " +
+                    got.stderr.strip())
+
+    def run(setup, *argv):
+        got = proc.run([*inside, "ip link set lo up\n" + setup +
+                        '\nexec "$@"', "sh", *argv], timeout=60)
+        assert got.returncode == 0, got.stdout + got.stderr
+    return run
 
 
 @pytest.fixture

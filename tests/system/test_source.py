@@ -4,33 +4,21 @@ import sys
 
 import pytest
 
-from harness import daemon, net, origin, proc, wire
+from harness import daemon, net, origin, wire
 
 PREFIX = ipaddress.ip_network("2001:db8:77::/64")
 TARGET = "2001:db8:99::1"
 NAMESPACE = """
-ip link set lo up
 ip addr add %s/128 dev lo nodad
 ip route add local %s dev lo
 ip link add aside type veth peer name beside
 ip link set aside up
-exec "$@"
 """ % (TARGET, PREFIX)
 
 
-@pytest.fixture(scope="module")
-def inside():
-    argv = ["unshare", "-rn", "sh", "-ec", NAMESPACE, "sh"]
-    if proc.run([*argv, "true"]).returncode != 0:
-        pytest.skip("no network namespaces here")
-    return argv
-
-
 @pytest.mark.parametrize("what", ("prefix", "each", "interface", "hop"))
-def test_source(dir, inside, what):
-    got = proc.run([*inside, sys.executable, "-B", __file__, what, dir],
-                   timeout=60)
-    assert got.returncode == 0, got.stdout + got.stderr
+def test_source(alone, dir, what):
+    alone(NAMESPACE, sys.executable, "-B", __file__, what, dir)
 
 
 class Inside:
