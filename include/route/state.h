@@ -24,7 +24,8 @@
  * A hop is up, or its circuit breaker is open: BREAK_AFTER failures in a row
  * open it for 1 s, then twice as long after each trial, up to 60 s, plus up to
  * a quarter by chance.  When that is over, exactly one path gets it for a
- * trial; until that is reported or done no other does.
+ * trial; until that is reported or done no other does.  Nor is a hop up that
+ * route_checked() found to lead nowhere.
  *
  * What is picked:
  * - Of a pool, a member that is up; of `backup` only when no ordinary one is.

@@ -21,7 +21,7 @@ struct hop {
 	uint64_t check_at;  /* when the next check is due */
 	struct ewma setup;
 	uint32_t failures; /* in a row */
-	uint32_t misses;   /* of a check's target that others reached, */
+	uint32_t misses;     /* of a check's target that others reached, */
 	uint64_t missed_at;  /* the last miss, */
 	enum outcome missed; /* and why */
 	uint32_t in_use;

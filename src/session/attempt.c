@@ -178,16 +178,18 @@ static enum state
 won(struct session *s, struct circuit **slot)
 {
 	struct setup *u = s->setup;
-	struct circuit *other = u->circuit[slot == u->circuit];
+	struct circuit *c = *slot, *other = u->circuit[slot == u->circuit];
+	struct worker *w = s->worker;
 	int fd;
 
-	if (other != NULL && other->began < (*slot)->began)
-		circuit_beaten(other, &(*slot)->path);
-	fd = circuit_take(*slot, &s->path, &u->hop_in, &s->relay.flow[0]);
+	route_took(w->health, &c->path, loop_now(w->loop) - c->began);
+	if (other != NULL && other->began < c->began)
+		circuit_beaten(other, &c->path);
+	fd = circuit_take(c, &s->path, &u->hop_in, &s->relay.flow[0]);
 	*slot = NULL;
 	attempt_end(u);
 	session_target(s, fd);
-	spares_used(s->worker, &u->way);
+	spares_used(w, &u->way);
 	return S_ANSWER;
 }
 

@@ -108,7 +108,6 @@ settled(struct circuit *c)
 	report_up(c, c->path.n);
 	learn(c, c->early, true);
 	if (c->aimed) {
-		route_took(c->worker->health, &c->path, now_of(c) - c->began);
 		stream_watch(&c->stream, 0);
 		return c->status = CIRCUIT_READY;
 	}
