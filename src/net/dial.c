@@ -273,7 +273,7 @@ try_next(struct dial *d)
 {
 	const struct ip *ip;
 	enum dial_result r;
-	bool connected;
+	bool connected = false;
 	int fd;
 
 	while (d->next < d->nips) {
